@@ -1,0 +1,97 @@
+"""A handle to bytes, in memory or in a file, so that how bytes travel is nobody else's concern."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import AsyncIterator
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+CHUNK = 256 * 1024
+"""Bytes read at a time from a file: large enough to be few calls, small enough to be many streams."""
+
+
+class Blob(Protocol):
+    """Bytes that do not change. Methods without `async` may touch the disk: call them from a worker thread."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal digest, computed once."""
+
+    def read(self) -> bytes: ...
+
+    async def load(self) -> bytes:
+        """All bytes, read off the event loop where they are not in memory."""
+
+    def stream(self) -> AsyncIterator[bytes]:
+        """The bytes in chunks."""
+
+
+class MemoryBlob:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @property
+    def size(self) -> int:
+        return len(self._data)
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self._data).hexdigest()
+
+    def read(self) -> bytes:
+        return self._data
+
+    async def load(self) -> bytes:
+        return self._data
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        view = memoryview(self._data)
+        for start in range(0, len(view), CHUNK):
+            yield bytes(view[start : start + CHUNK])
+
+
+class FileBlob:
+    """A file that nobody writes any more. Whoever made it removes it."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self.path = path
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    @cached_property
+    def sha256(self) -> str:
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def read(self) -> bytes:
+        return self.path.read_bytes()
+
+    async def load(self) -> bytes:
+        return await asyncio.to_thread(self.read)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        file = await asyncio.to_thread(self.path.open, "rb")
+        try:
+            while chunk := await asyncio.to_thread(file.read, CHUNK):
+                yield chunk
+        finally:
+            await asyncio.to_thread(file.close)
+
+
+async def to_base64(blob: Blob) -> str:
+    """Standard base64 with padding and without a data prefix; encoded in a worker thread when it is long."""
+    data = await blob.load()
+    if blob.size <= CHUNK:
+        return base64.b64encode(data).decode("ascii")
+    return await asyncio.to_thread(lambda: base64.b64encode(data).decode("ascii"))
