@@ -1,0 +1,211 @@
+"""gateway.yaml as frozen types, section by section. `gateway.config_file` reads them from a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    SerializeAsAny,
+    model_validator,
+)
+
+from gateway.imaging.conform import Fit
+from gateway.images import Operation, ResponseFormat
+from gateway.upstreams.base import UpstreamSettings
+
+MAX_PORT = 65535
+_SIZE_UNITS = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
+
+
+def _size(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = _SIZE.fullmatch(value.strip())
+    unit = _SIZE_UNITS.get(match[2].upper()) if match else None
+    if match is None or unit is None:
+        raise ValueError("a size is a number of bytes or a text such as 32MiB")
+    return int(float(match[1]) * unit)
+
+
+def _origin(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#\s@]+(/[^?#\s]*)?", value):
+        raise ValueError("an http or https address such as https://images.example.com")
+    return value.rstrip("/")
+
+
+Bytes = Annotated[int, BeforeValidator(_size), Field(ge=0)]
+Seconds = Annotated[float, Field(gt=0)]
+Port = Annotated[int, Field(ge=0, le=MAX_PORT)]
+Address = Annotated[str, AfterValidator(_origin)]
+
+
+class Section(BaseModel):
+    # Inputs stay out of messages: a mis-shaped key would otherwise print the secret beside it.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
+
+
+class ServerConfig(Section):
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: Address | None = None
+    """Address under which clients reach this gateway; by default that of each request."""
+    max_body: Annotated[Bytes, Field(gt=0)] = 32 * 2**20
+    request_timeout: Seconds = 300
+    """The one deadline of an image request, over all attempts."""
+    drain_timeout: Seconds = 25
+
+
+class TokenConfig(Section):
+    """One bearer token, given in exactly one of three ways."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    token: SecretStr | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> TokenConfig:
+        if (self.token is None) == (self.sha256 is None):
+            raise ValueError("give exactly one of token, token_file and sha256")
+        if self.token is not None and not re.fullmatch(r"[\x21-\x7e]+", self.token.get_secret_value()):
+            raise ValueError("a token is printable ASCII without blanks and not empty")
+        return self
+
+
+class AuthConfig(Section):
+    tokens: tuple[TokenConfig, ...] = ()
+    """None configured: open to all."""
+
+    @model_validator(mode="after")
+    def _usable(self) -> AuthConfig:
+        names = [token.name for token in self.tokens]
+        if len(set(names)) != len(names):
+            raise ValueError("every token needs a name of its own")
+        return self
+
+
+class CorsConfig(Section):
+    origins: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
+
+    @model_validator(mode="after")
+    def _plain(self) -> CorsConfig:
+        if "*" in self.origins and len(self.origins) > 1:
+            raise ValueError('"*" stands alone: it allows every origin')
+        for origin in self.origins:
+            if origin != "*" and not re.fullmatch(r"https?://[^/?#\s@]+", origin):
+                raise ValueError('an origin is "*" or scheme and host, such as https://app.example.com')
+        return self
+
+
+class WeightedUpstream(Section):
+    name: str
+    weight: Annotated[float, Field(gt=0)] = 1
+
+
+def _ranks(value: object) -> object:
+    """`[a, {name: b, weight: 2}, [c, d]]` as a list of ranks, each a list of mappings."""
+    if not isinstance(value, list):
+        return value
+    return [
+        [{"name": entry} if isinstance(entry, str) else entry for entry in (rank if isinstance(rank, list) else [rank])]
+        for rank in value
+    ]
+
+
+Rank: TypeAlias = Annotated[tuple[WeightedUpstream, ...], Field(min_length=1)]
+
+
+class ModelConfig(Section):
+    operations: Annotated[frozenset[Operation], Field(min_length=1)]
+    upstreams: Annotated[tuple[Rank, ...], BeforeValidator(_ranks), Field(min_length=1)]
+    owned_by: str = "organization-owner"
+    aliases: tuple[str, ...] = ()
+    response_format: Mapping[Operation, ResponseFormat] = Field(default_factory=dict)
+
+
+class DefaultsConfig(Section):
+    generate: str = "nano-banana"
+    edit: str = "nano-banana"
+    upscale: str = "imagen-4.0-upscale-preview"
+
+    def model_for(self, operation: Operation) -> str:
+        return {Operation.GENERATE: self.generate, Operation.EDIT: self.edit, Operation.UPSCALE: self.upscale}[operation]
+
+
+class CacheConfig(Section):
+    ttl: Annotated[float, Field(ge=0)] = 3600
+    """Seconds that an answer is kept; 0 turns the cache off."""
+    max_size: Bytes = 64 * 2**20
+    methods: frozenset[Literal["GET", "POST"]] = frozenset({"GET"})
+    shared: bool = False
+    """Whether callers with different tokens share answers."""
+
+
+class ImagesConfig(Section):
+    store: Annotated[str, Field(pattern=r"^file:.+")] = "file:./images"
+    ttl: Seconds = 86400
+    max_size: Annotated[Bytes, Field(gt=0)] = 10 * 2**30
+    fit: Fit = Fit.CROP
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.store.removeprefix("file://").removeprefix("file:"))
+
+
+class InputsConfig(Section):
+    max_size: Annotated[Bytes, Field(gt=0)] = 20 * 2**20
+    max_pixels: Annotated[int, Field(gt=0)] = 40_000_000
+    timeout: Seconds = 20
+    ports: frozenset[Annotated[int, Field(ge=1, le=MAX_PORT)]] = frozenset({80, 443})
+    allow_private_networks: bool = False
+
+
+class UpscaleConfig(Section):
+    max_output_pixels: Annotated[int, Field(gt=0)] = 64_000_000
+
+
+class MetricsConfig(Section):
+    enabled: bool = True
+    token: SecretStr | None = None
+    port: Annotated[int, Field(ge=1, le=MAX_PORT)] | None = None
+
+
+class LogConfig(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+def _default_models() -> dict[str, ModelConfig]:
+    local = ((WeightedUpstream(name="local"),),)
+    return {
+        "nano-banana": ModelConfig(
+            operations=frozenset({Operation.GENERATE, Operation.EDIT}), upstreams=local, owned_by="google"
+        ),
+        "imagen-4.0-upscale-preview": ModelConfig(
+            operations=frozenset({Operation.UPSCALE}), upstreams=local, owned_by="google"
+        ),
+    }
+
+
+class Config(Section):
+    server: ServerConfig = ServerConfig()
+    auth: AuthConfig = AuthConfig()
+    cors: CorsConfig = CorsConfig()
+    models: Annotated[dict[str, ModelConfig], Field(min_length=1)] = Field(default_factory=_default_models)
+    defaults: DefaultsConfig = DefaultsConfig()
+    upstreams: Annotated[dict[str, SerializeAsAny[UpstreamSettings]], Field(min_length=1)]
+    cache: CacheConfig = CacheConfig()
+    images: ImagesConfig = ImagesConfig()
+    inputs: InputsConfig = InputsConfig()
+    upscale: UpscaleConfig = UpscaleConfig()
+    metrics: MetricsConfig = MetricsConfig()
+    log: LogConfig = LogConfig()

@@ -1,0 +1,15 @@
+"""What the links leave on a request for the rooms behind them, under typed keys."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.answers import Answer
+from gateway.images import AnyRequest
+
+REQUEST_ID = web.RequestKey("request_id", str)
+CALLER = web.RequestKey("caller", str)
+"""Name of the token that opened the door; missing when the gateway is open."""
+IMAGE_REQUEST: web.RequestKey[AnyRequest] = web.RequestKey("image_request", AnyRequest)  # type: ignore[arg-type]  # a union is no class
+ANSWER = web.RequestKey("answer", Answer)
+CACHE_STATE = web.RequestKey("cache_state", str)
