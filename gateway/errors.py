@@ -65,9 +65,10 @@ class BadRequest(GatewayError):
     status, type, label = 400, INVALID_REQUEST, "bad_request"
 
     @classmethod
-    def field(cls, name: str, accepted: str) -> BadRequest:
+    def field(cls, name: str, accepted: str, *, required: bool = True) -> BadRequest:
         """The published sentence for a missing or bad field, followed by what is accepted."""
-        return cls(f"Missing or invalid required parameter: {name}. {accepted}", param=name)
+        what = "Missing or invalid required parameter" if required else "Invalid parameter"
+        return cls(f"{what}: {name}. {accepted}", param=name)
 
 
 class Unauthorized(GatewayError):

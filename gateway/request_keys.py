@@ -6,10 +6,13 @@ from aiohttp import web
 
 from gateway.answers import Answer
 from gateway.images import AnyRequest
+from gateway.lifecycle import Deadline
 
 REQUEST_ID = web.RequestKey("request_id", str)
 CALLER = web.RequestKey("caller", str)
 """Name of the token that opened the door; missing when the gateway is open."""
 IMAGE_REQUEST: web.RequestKey[AnyRequest] = web.RequestKey("image_request", AnyRequest)  # type: ignore[arg-type]  # a union is no class
+DEADLINE = web.RequestKey("deadline", Deadline)
 ANSWER = web.RequestKey("answer", Answer)
 CACHE_STATE = web.RequestKey("cache_state", str)
+CACHE_AGE = web.RequestKey("cache_age", int)

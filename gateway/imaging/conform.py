@@ -6,11 +6,8 @@ from enum import StrEnum
 
 from PIL import Image, ImageColor
 
-from gateway.blob import MemoryBlob
-from gateway.imaging import codec
-from gateway.imaging.formats import Scan, scan, strip
-from gateway.imaging.limits import PictureLimits
 from gateway.images import AspectRatio, ImageFormat, Picture
+from gateway.imaging import codec
 
 RATIO_TOLERANCE = 0.03
 """How far, relative to the asked ratio, a picture may be off and still count as fitting."""
@@ -55,22 +52,6 @@ def upright(picture: Picture, accepted: frozenset[ImageFormat]) -> Picture:
         return picture
     keep = picture.format is ImageFormat.JPEG and ImageFormat.JPEG in accepted
     return codec.encode(codec.decode(picture), ImageFormat.JPEG if keep else ImageFormat.PNG)
-
-
-def read_picture(data: bytes, limits: PictureLimits) -> Picture:
-    """Bytes from outside as a picture: checked by content and structure, nothing decoded, metadata cut.
-
-    Raises:
-        PictureError: not one of the five formats, too large, truncated or damaged.
-    """
-    found: Scan = scan(data, limits)
-    return Picture(
-        format=found.format,
-        width=found.width,
-        height=found.height,
-        blob=MemoryBlob(strip(data, found)),
-        orientation=found.orientation,
-    )
 
 
 def _crop(image: Image.Image, ratio: AspectRatio) -> Image.Image:

@@ -82,6 +82,10 @@ class ContentRefused(UpstreamError):
 class Ambiguous(UpstreamError):
     outcome = Outcome.AMBIGUOUS
 
+    def __init__(self, detail: str, *, status: int | None = None, timed_out: bool = False) -> None:
+        super().__init__(detail, status=status)
+        self.timed_out = timed_out
+
 
 class EmptyAnswer(UpstreamError):
     outcome = Outcome.EMPTY

@@ -1,0 +1,136 @@
+"""`stream: true`: pictures as server-sent events, with comment lines as progress and keep-alive."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from aiohttp import hdrs, web
+
+from gateway.answers import Answer
+from gateway.blob import to_base64
+from gateway.errors import GatewayError, InternalError
+from gateway.images import AnyRequest, Operation, Picture
+from gateway.request_keys import DEADLINE, IMAGE_REQUEST
+from gateway.upstreams.base import Progress, Report
+
+KEEP_ALIVE = 10
+"""Seconds of silence after which a comment line is sent: proxies commonly cut a silent line after 60."""
+
+_EVENTS = {Operation.GENERATE: "image_generation", Operation.EDIT: "image_edit"}
+_log = logging.getLogger("gateway.events")
+
+Work: TypeAlias = Callable[[Report], Awaitable[Answer]]
+
+
+async def stream_events(request: web.Request, work: Work, headers: Callable[[Answer], dict[str, str]]) -> web.StreamResponse:
+    """Run `work` and tell of it as it goes.
+
+    The stream begins with the first thing to tell: a failure before that is an ordinary error answer, a failure
+    after it an `error` event.
+    """
+    return await _Stream(request, headers).run(work)
+
+
+async def stream_answer(request: web.Request, answer: Answer, headers: dict[str, str]) -> web.StreamResponse:
+    """An answer that is here already, as the same events."""
+
+    async def ready(_: Report) -> Answer:  # noqa: RUF029 - work is awaited, this one has nothing to wait for
+        return answer
+
+    return await _Stream(request, lambda _: headers).run(ready)
+
+
+class _Stream:
+    def __init__(self, request: web.Request, headers: Callable[[Answer], dict[str, str]]) -> None:
+        self._request = request
+        self._order: AnyRequest = request[IMAGE_REQUEST]
+        self._headers = headers
+        self._response: web.StreamResponse | None = None
+        self._news: asyncio.Queue[Progress | None] = asyncio.Queue()
+
+    async def run(self, work: Work) -> web.StreamResponse:
+        task = asyncio.ensure_future(work(self._news.put_nowait))
+        task.add_done_callback(lambda _: self._news.put_nowait(None))
+        try:
+            await self._follow(task)
+            return await self._completed(task.result())
+        except GatewayError as error:
+            return await self._failed(error)
+        except asyncio.CancelledError:
+            # The deadline, not the client: tell it, as an `error` event where the stream has begun.
+            if self._response is None or not self._request[DEADLINE].expired:
+                raise
+            return await self._failed(self._request[DEADLINE].error())
+        except Exception:
+            if self._response is None:
+                raise
+            _log.exception("unexpected failure while streaming")  # too late for the errors link to answer
+            return await self._failed(InternalError())
+        finally:
+            task.cancel()
+
+    async def _follow(self, task: asyncio.Future[Answer]) -> None:
+        while not task.done():
+            try:
+                async with asyncio.timeout(KEEP_ALIVE):
+                    news = await self._news.get()
+            except TimeoutError:
+                await self._write(b": keep-alive\n\n")
+                continue
+            if news is None:
+                continue
+            await self._write(b": progress %.2f\n\n" % news.done)
+            if news.preview is not None:
+                await self._event("partial_image", news.preview, partial_image_index=news.index)
+
+    async def _completed(self, answer: Answer) -> web.StreamResponse:
+        if self._response is None:
+            await self._begin(self._headers(answer))
+        for image in answer.images:
+            if isinstance(image.kept, Picture):
+                await self._event("completed", image.kept, created_at=answer.created, revised_prompt=image.revised_prompt)
+        return await self._end()
+
+    async def _failed(self, error: GatewayError) -> web.StreamResponse:
+        if self._response is None:
+            raise error
+        data = json.dumps({"type": "error", **error.body()}).encode()
+        await self._write(b"event: error\ndata: %s\n\n" % data)
+        return await self._end()
+
+    async def _event(self, kind: str, picture: Picture, **fields: object) -> None:
+        name = f"{_EVENTS[self._order.operation]}.{kind}"
+        head = {
+            "type": name,
+            "output_format": picture.format,
+            "size": f"{picture.width}x{picture.height}",
+            **{key: value for key, value in fields.items() if value is not None},
+        }
+        text = await to_base64(picture.blob)
+        await self._write(
+            b'event: %s\ndata: %s,"b64_json":"%s"}\n\n' % (name.encode(), json.dumps(head)[:-1].encode(), text.encode())
+        )
+
+    async def _write(self, data: bytes) -> None:
+        response = self._response or await self._begin({})
+        await response.write(data)
+
+    async def _begin(self, headers: dict[str, str]) -> web.StreamResponse:
+        self._response = web.StreamResponse(
+            headers={**headers, hdrs.CACHE_CONTROL: "no-store", "X-Accel-Buffering": "no"}
+        )
+        self._response.content_type = "text/event-stream"
+        self._response.charset = "utf-8"
+        await self._response.prepare(self._request)
+        return self._response
+
+    async def _end(self) -> web.StreamResponse:
+        response = self._response
+        if response is None:
+            raise RuntimeError("the stream has not begun")
+        await response.write_eof()
+        return response

@@ -1,0 +1,71 @@
+"""Which browser origins may call: aiohttp-cors answers preflights, this link settles what it leaves open.
+
+It refuses foreign origins before any work is done (a GET that makes a picture has its effect whether or not
+the browser may read the answer), and puts the headers on what has no route of its own: 404 and 405.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import aiohttp_cors
+from aiohttp import hdrs, web
+
+from gateway.config import CorsConfig
+from gateway.errors import Forbidden
+from gateway.middleware.links import Handler, Link
+from gateway.origin import Origin
+
+ANY = "*"
+EXPOSED = (
+    "Age",
+    "Content-Disposition",
+    "ETag",
+    "Retry-After",
+    "X-Cache",
+    "X-Request-ID",
+    "X-Should-Retry",
+    "X-Upstream",
+    "X-Upstream-Attempts",
+)
+
+
+def cors(config: CorsConfig, origin: Origin) -> Link:
+    allowed = frozenset(config.origins)
+
+    async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        asking = request.headers.get(hdrs.ORIGIN)
+        if asking is None or ANY in allowed or asking in allowed or asking == origin.of(request):
+            return await handler(request)
+        raise Forbidden("This browser origin is not allowed to call the gateway")
+
+    return link
+
+
+def preflights(app: web.Application, config: CorsConfig) -> aiohttp_cors.CorsConfig:
+    """aiohttp-cors for `app`; routes are to be added to what is returned."""
+    options = aiohttp_cors.ResourceOptions(
+        allow_credentials=False, allow_headers="*", allow_methods="*", expose_headers=EXPOSED, max_age=3600
+    )
+    return aiohttp_cors.setup(app, defaults=dict.fromkeys(config.origins, options))
+
+
+def cors_headers(config: CorsConfig) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """A signal handler that completes the headers of every response that a browser asked for."""
+
+    async def write(request: web.Request, response: web.StreamResponse) -> None:
+        if ANY not in config.origins:
+            vary = response.headers.get(hdrs.VARY)
+            response.headers[hdrs.VARY] = f"{vary}, Origin" if vary else "Origin"
+        asking = request.headers.get(hdrs.ORIGIN)
+        if asking is None:
+            return
+        if ANY in config.origins:
+            response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = ANY
+        elif asking in config.origins:
+            response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = asking
+        else:
+            return
+        response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = ",".join(EXPOSED)
+
+    return write

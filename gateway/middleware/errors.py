@@ -1,0 +1,83 @@
+"""The only place where an error becomes a response."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from gateway.errors import (
+    BadRequest,
+    GatewayError,
+    InternalError,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    UriTooLong,
+)
+from gateway.logs import event
+from gateway.metrics import Metrics
+from gateway.middleware.links import Handler, Link
+
+LONGEST_REASON = 100
+"""Characters of the message that the status line carries: it is all that some clients show."""
+
+_log = logging.getLogger("gateway.errors")
+
+
+def errors(metrics: Metrics) -> Link:
+    async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except GatewayError as error:
+            found = error
+        except web.HTTPException as error:
+            found = _ours(request, error)
+        except Exception:  # the net: whatever else happens is our fault, and the client learns nothing of it
+            _log.exception("unexpected failure")
+            found = InternalError()
+        if found.status < web.HTTPInternalServerError.status_code or found.label == "unavailable":
+            metrics.rejected.labels(found.label).inc()
+        if found.__cause__ is not None:
+            event(_log, logging.INFO, "refused", label=found.label, cause=repr(found.__cause__))
+        return error_response(found)
+
+    return link
+
+
+def error_response(error: GatewayError, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.json_response(
+        error.body(),
+        status=error.status,
+        reason=_one_line(error.message),
+        headers={**error.headers, "Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def _ours(request: web.Request, error: web.HTTPException) -> GatewayError:
+    match error:
+        case web.HTTPMethodNotAllowed():
+            return MethodNotAllowed(_plain_method(request), ", ".join(sorted(error.allowed_methods)))
+        case web.HTTPNotFound():
+            return NotFound("Unknown route. The API is described at /openapi.json")
+        case web.HTTPRequestEntityTooLarge():
+            return PayloadTooLarge("The request body is too large")
+        case web.HTTPRequestURITooLong():
+            return UriTooLong("The request line is too long; send the request as POST")
+        case web.HTTPUnsupportedMediaType():
+            return UnsupportedMediaType("This Content-Type is not taken")
+        case web.HTTPClientError():
+            return BadRequest("The request cannot be understood")
+        case _:
+            return InternalError()
+
+
+def _plain_method(request: web.Request) -> str:
+    return request.method if request.method.isalpha() and len(request.method) <= 16 else "of this request"  # noqa: PLR2004 - longer than any registered method
+
+
+def _one_line(message: str) -> str:
+    plain = "".join(letter if " " <= letter <= "~" else "?" for letter in " ".join(message.split()))
+    return plain if len(plain) <= LONGEST_REASON else plain[: LONGEST_REASON - 3] + "..."

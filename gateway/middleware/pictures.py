@@ -1,0 +1,62 @@
+"""Fetches the input pictures that were named by URL, and holds the mask against the first of them."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from aiohttp import web
+
+from gateway.errors import BadRequest
+from gateway.hosting.gallery import Gallery
+from gateway.images import EditRequest, Picture, PictureInput, UpscaleRequest
+from gateway.imaging.errors import PictureError
+from gateway.imaging.limits import PictureLimits
+from gateway.imaging.masks import require_size
+from gateway.imaging.reading import read_picture
+from gateway.inputs.fetch import GuardedFetch
+from gateway.middleware.links import Handler, Link
+from gateway.origin import Origin
+from gateway.request_keys import IMAGE_REQUEST
+
+
+def pictures(fetch: GuardedFetch, gallery: Gallery, origin: Origin, limits: PictureLimits) -> Link:
+    async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        order = request[IMAGE_REQUEST]
+        if isinstance(order, EditRequest):
+            found = await _all(request, [(item, "image") for item in order.images])
+            mask = (await _all(request, [(order.mask, "mask")]))[0] if order.mask else None
+            _check_mask(mask, found[0])
+            request[IMAGE_REQUEST] = replace(order, images=tuple(found), mask=mask)
+        elif isinstance(order, UpscaleRequest):
+            (image,) = await _all(request, [(order.image, "image")])
+            request[IMAGE_REQUEST] = replace(order, image=image)
+        return await handler(request)
+
+    async def _all(request: web.Request, sent: list[tuple[PictureInput, str]]) -> list[Picture]:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_resolve(request, item, param)) for item, param in sent]
+        return [task.result() for task in tasks]
+
+    async def _resolve(request: web.Request, sent: PictureInput, param: str) -> Picture:
+        if isinstance(sent, Picture):
+            return sent
+        name = origin.hosted_path(request, sent.url)
+        data = await gallery.load(name) if name is not None else await fetch.fetch(sent.url, param=param)
+        if data is None:
+            raise BadRequest.field(param, "Image not found or expired.")
+        try:
+            return await asyncio.to_thread(read_picture, data, limits)
+        except PictureError as error:
+            raise BadRequest.field(param, f"{error}.") from None
+
+    return link
+
+
+def _check_mask(mask: Picture | None, first: Picture) -> None:
+    if mask is None:
+        return
+    try:
+        require_size(mask, (first.width, first.height))
+    except PictureError as error:
+        raise BadRequest.field("mask", f"{error}.", required=False) from None

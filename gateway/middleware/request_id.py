@@ -1,0 +1,35 @@
+"""Gives every request a name, returned to the client, logged, and forwarded to upstreams."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from gateway.clock import RandomBytes
+from gateway.logs import current_request_id
+from gateway.middleware.links import Handler, Link
+from gateway.request_keys import REQUEST_ID
+
+HEADER = "X-Request-ID"
+_PLAIN = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+def request_id(random_bytes: RandomBytes) -> Link:
+    async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        sent = request.headers.get(HEADER, "")
+        name = sent if _PLAIN.fullmatch(sent) else random_bytes(16).hex()
+        request[REQUEST_ID] = name
+        token = current_request_id.set(name)
+        try:
+            return await handler(request)
+        finally:
+            current_request_id.reset(token)
+
+    return link
+
+
+async def write_request_id(request: web.Request, response: web.StreamResponse) -> None:
+    """On every response, also on one that is written before the chain has returned it."""
+    if REQUEST_ID in request:
+        response.headers[HEADER] = request[REQUEST_ID]
