@@ -18,9 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from gateway.imaging.conform import Fit
-from gateway.images import Operation, ResponseFormat
-from gateway.upstreams.base import UpstreamSettings
+from gateway.images import Fit, Operation, ResponseFormat
 
 MAX_PORT = 65535
 _SIZE_UNITS = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40, "KB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -139,6 +137,14 @@ class DefaultsConfig(Section):
 
     def model_for(self, operation: Operation) -> str:
         return {Operation.GENERATE: self.generate, Operation.EDIT: self.edit, Operation.UPSCALE: self.upscale}[operation]
+
+
+class UpstreamSettings(Section):
+    """The keys that every upstream takes; each driver adds its own."""
+
+    driver: str
+    timeout: Seconds = 300
+    """Seconds for one call, from connecting to the last byte."""
 
 
 class CacheConfig(Section):

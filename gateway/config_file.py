@@ -13,9 +13,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from gateway.config import Config
+from gateway.config import Config, UpstreamSettings
 from gateway.images import Operation
-from gateway.upstreams.base import UpstreamSettings
 
 DriverSettings: TypeAlias = Mapping[str, type[UpstreamSettings]]
 """Driver name -> the keys that it takes."""

@@ -9,6 +9,7 @@
     ├── PayloadTooLarge       413
     ├── UriTooLong            414
     ├── UnsupportedMediaType  415
+    ├── RangeNotSatisfiable   416
     ├── RateLimited           429  this gateway's limit, or every backend's
     ├── UpstreamFailed        500  the backend's fault
     ├── InternalError         500  ours
@@ -103,6 +104,13 @@ class UriTooLong(GatewayError):
 
 class UnsupportedMediaType(GatewayError):
     status, type, label = 415, INVALID_REQUEST, "unsupported_media_type"
+
+
+class RangeNotSatisfiable(GatewayError):
+    status, type, label = 416, INVALID_REQUEST, "range_not_satisfiable"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The picture has {size} bytes", headers={"Content-Range": f"bytes */{size}"})
 
 
 class RateLimited(GatewayError):

@@ -87,6 +87,14 @@ class UpscaleFactor(StrEnum):
         return int(self.value[1:])
 
 
+class Fit(StrEnum):
+    """What is done with a picture whose ratio is not the asked one."""
+
+    CROP = "crop"
+    PAD = "pad"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """An image whose header was read and whose structure was walked; only `gateway.imaging` decodes pixels.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
 
 from gateway.errors import GatewayError, PollingTimeout, Unavailable
@@ -41,12 +41,14 @@ class Deadline:
 
 
 class Lifecycle:
-    """Knows the phase, and every image request under way by its deadline."""
+    """Knows the phase, how many requests are under way, and the deadlines of those that make pictures."""
 
     def __init__(self) -> None:
         self.phase = Phase.STARTING
         self.has_cut = False
-        self._running: set[asyncio.Timeout] = set()
+        self.requests = 0
+        """Requests under way, of every kind."""
+        self._deadlines: set[asyncio.Timeout] = set()
 
     def ready(self) -> None:
         self.phase = Phase.READY
@@ -54,18 +56,21 @@ class Lifecycle:
     def drain(self) -> None:
         self.phase = Phase.DRAINING
 
-    @property
-    def requests(self) -> int:
-        """Image requests under way."""
-        return len(self._running)
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        self.requests += 1
+        try:
+            yield
+        finally:
+            self.requests -= 1
 
     def cut(self) -> None:
         """Drain time is over: whatever still runs is answered 503 now."""
         self.has_cut = True
-        if self._running:
+        if self.requests:
             event(_log, logging.WARNING, "requests cut off at the end of drain_timeout", requests=self.requests)
-        for scope in self._running:
-            scope.reschedule(asyncio.get_running_loop().time())
+        for scope in self._deadlines:
+            scope.reschedule(asyncio.get_deadlines_loop().time())
 
     @asynccontextmanager
     async def deadline(self, seconds: float) -> AsyncIterator[Deadline]:
@@ -74,11 +79,11 @@ class Lifecycle:
         deadline = Deadline(scope, self)
         try:
             async with scope:
-                self._running.add(scope)
+                self._deadlines.add(scope)
                 try:
                     yield deadline
                 finally:
-                    self._running.discard(scope)
+                    self._deadlines.discard(scope)
         except TimeoutError:
             if not scope.expired():
                 raise

@@ -54,6 +54,13 @@ class Models:
         """By id or alias."""
         return self._models.get(self._aliases.get(name, name))
 
+    def names(self, operation: Operation) -> list[str]:
+        """What a request for `operation` may call a model: ids first, then aliases."""
+        able = {model.id for model in self if operation in model.operations}
+        return [id_ for id_ in self._models if id_ in able] + [
+            alias for alias, id_ in self._aliases.items() if id_ in able
+        ]
+
     def resolve(self, name: str | None, operation: Operation) -> Model:
         """The model that `name` calls, or the operation's default.
 

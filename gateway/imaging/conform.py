@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from PIL import Image, ImageColor
 
-from gateway.images import AspectRatio, ImageFormat, Picture
+from gateway.images import AspectRatio, Fit, ImageFormat, Picture
 from gateway.imaging import codec
 
 RATIO_TOLERANCE = 0.03
 """How far, relative to the asked ratio, a picture may be off and still count as fitting."""
-
-
-class Fit(StrEnum):
-    """What is done with a picture whose ratio is not the asked one."""
-
-    CROP = "crop"
-    PAD = "pad"
-    NONE = "none"
 
 
 def fits_ratio(width: int, height: int, ratio: AspectRatio | None) -> bool:
@@ -27,15 +17,21 @@ def fits_ratio(width: int, height: int, ratio: AspectRatio | None) -> bool:
     return abs(width / height / ratio.quotient - 1) <= RATIO_TOLERANCE
 
 
+def fits(picture: Picture, format: ImageFormat, ratio: AspectRatio | None, fit: Fit) -> bool:  # noqa: A002
+    """Whether `picture` may leave as it is, bit for bit."""
+    wanted = ratio if fit is not Fit.NONE else None
+    return picture.format is format and fits_ratio(picture.width, picture.height, wanted)
+
+
 def conform(picture: Picture, format: ImageFormat, ratio: AspectRatio | None, fit: Fit) -> Picture:  # noqa: A002
     """`picture` itself where it fits, else decoded, fitted and encoded. Blocks.
 
     Raises:
         PictureError: the data is damaged in a way that only decoding shows.
     """
-    wanted = ratio if fit is not Fit.NONE else None
-    if picture.format is format and fits_ratio(picture.width, picture.height, wanted):
+    if fits(picture, format, ratio, fit):
         return picture
+    wanted = ratio if fit is not Fit.NONE else None
     image = codec.decode(picture)
     profile = image.info.get("icc_profile") if image.mode in {"RGB", "RGBA", "L", "LA"} else None
     if wanted is not None and not fits_ratio(*image.size, wanted):

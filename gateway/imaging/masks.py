@@ -6,11 +6,13 @@ means change). What goes out is said in the way of each backend.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from PIL import Image, ImageOps
 
-from gateway.imaging.codec import decode
+from gateway.images import ImageFormat, Picture
+from gateway.imaging.codec import decode, encode
 from gateway.imaging.errors import PictureError
-from gateway.images import Picture
 
 
 def canonical(mask: Picture, size: tuple[int, int]) -> Image.Image:
@@ -33,13 +35,19 @@ def require_size(mask: Picture, size: tuple[int, int]) -> None:
         )
 
 
-def as_transparency(mask: Image.Image) -> Image.Image:
-    """RGBA whose transparent part is to change: OpenAI and ComfyUI's LoadImage."""
-    image = Image.new("RGBA", mask.size, (0, 0, 0, 255))
-    image.putalpha(ImageOps.invert(mask))
-    return image
+class Polarity(StrEnum):
+    """How a backend wants to be told where the picture may change."""
+
+    TRANSPARENT = "transparent"
+    """RGBA, transparent means change: OpenAI, ComfyUI's LoadImage."""
+    WHITE = "white"
+    """L, white means change: Vertex, Stable Diffusion WebUI, LocalAI, stable-diffusion.cpp."""
 
 
-def as_white(mask: Image.Image) -> Image.Image:
-    """L whose white part is to change: Vertex, Stable Diffusion WebUI, LocalAI, stable-diffusion.cpp."""
-    return mask
+def encode_mask(mask: Picture, size: tuple[int, int], polarity: Polarity) -> Picture:
+    """`mask` as a PNG in the way of a backend. Blocks, and raises like `canonical`."""
+    image = canonical(mask, size)
+    if polarity is Polarity.TRANSPARENT:
+        image, change = Image.new("RGBA", image.size, "black"), image
+        image.putalpha(ImageOps.invert(change))
+    return encode(image, ImageFormat.PNG)

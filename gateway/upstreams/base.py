@@ -19,8 +19,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from gateway.images import (
     MOST_INPUT_PICTURES,
     OUTPUT_FORMATS,
@@ -102,6 +100,8 @@ class Capability:
     output_formats: frozenset[ImageFormat] = frozenset(OUTPUT_FORMATS)
     max_images: int = MOST_INPUT_PICTURES
     masks: bool = False
+    needs_mask: bool = False
+    """Whether only edits with a mask can be done."""
     factors: frozenset[UpscaleFactor] = frozenset(UpscaleFactor)
 
 
@@ -131,16 +131,6 @@ class Progress:
 
 Report = Callable[[Progress], None]
 """Takes progress at once and never waits."""
-
-
-class UpstreamSettings(BaseModel):
-    """The keys that every upstream takes in gateway.yaml; a driver adds its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    driver: str
-    timeout: float = 300
-    """Seconds for one call, from connecting to the last byte."""
 
 
 class Upstream(Protocol):

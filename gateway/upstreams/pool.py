@@ -16,6 +16,7 @@ from gateway.metrics import Metrics
 from gateway.models import Models
 from gateway.upstreams.base import (
     EmptyAnswer,
+    EmptyAnswer,
     Made,
     Outcome,
     Report,

@@ -48,6 +48,8 @@ def _lacks(order: AnyRequest, capability: Capability) -> Iterator[str]:
         case EditRequest():
             if order.mask is not None and not capability.masks:
                 yield "takes no mask"
+            if order.mask is None and capability.needs_mask:
+                yield "edits only with a mask"
             if len(order.images) > capability.max_images:
                 yield f"takes {capability.max_images} input pictures at most"
         case UpscaleRequest():

@@ -1,0 +1,163 @@
+"""The whole gateway as one function, top to bottom the way a request enters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
+
+from aiohttp import web
+
+from gateway.caching.memory import AnswerCache
+from gateway.clock import Clock, RandomBytes, SystemClock, system_random
+from gateway.config import Config
+from gateway.handlers.health import HealthHandlers
+from gateway.handlers.hosted import hosted
+from gateway.handlers.images import ImageHandler
+from gateway.handlers.models import ModelHandlers
+from gateway.handlers.openapi import openapi
+from gateway.handlers.rendering import Renderer
+from gateway.handlers.scrape import scrape
+from gateway.hosting.gallery import Gallery
+from gateway.hosting.rehost import Rehost
+from gateway.hosting.stores import make_store
+from gateway.hosting.stores.base import Store
+from gateway.images import Operation
+from gateway.imaging.limits import PictureLimits
+from gateway.imaging.workers import Workers
+from gateway.inputs.fetch import FetchRules, GuardedFetch
+from gateway.inputs.fields import BodyLimits
+from gateway.lifecycle import Lifecycle
+from gateway.metrics import Metrics
+from gateway.middleware.access_log import access_log
+from gateway.middleware.aspect_ratio import aspect_ratio
+from gateway.middleware.auth import auth
+from gateway.middleware.cache import cache
+from gateway.middleware.cors import cors, cors_headers, preflights
+from gateway.middleware.deadline import deadline
+from gateway.middleware.draining import draining
+from gateway.middleware.errors import errors
+from gateway.middleware.links import Handler, chain, for_application
+from gateway.middleware.metrics import count
+from gateway.middleware.pictures import pictures
+from gateway.middleware.request_id import request_id, write_request_id
+from gateway.middleware.validation import InputLimits, validation
+from gateway.models import Models
+from gateway.openapi.document import document
+from gateway.origin import Origin
+from gateway.routes import add_routes, api_routes, open_routes, service_routes
+from gateway.upstreams import make_upstreams
+from gateway.upstreams.base import Upstream
+from gateway.upstreams.pool import Pool
+from gateway.upstreams.tools import Tools
+
+LIFECYCLE = web.AppKey("lifecycle", Lifecycle)
+METRICS_HANDLER: web.AppKey[Handler] = web.AppKey("metrics_handler", object)  # type: ignore[arg-type]  # a callable is no class
+
+LARGEST_RETURNED = 64 * 2**20
+"""Bytes of a picture that an upstream may return: a PNG of 17 megapixels, which upscalers make, has over 20 MiB."""
+
+
+def make_app(
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    random_bytes: RandomBytes = system_random,
+    dice: random.Random | None = None,
+) -> web.Application:
+    """Authenticate, validate, translate, cache, count; ask an upstream; rehost what it returns.
+
+    Raises:
+        ConfigError: a model promises what none of its upstreams can do.
+    """
+    clock = clock or SystemClock()
+    metrics, lifecycle, workers, origin = Metrics(), Lifecycle(), Workers(), Origin(config.server.public_url)
+    fetch = GuardedFetch(_fetch_rules(config), on_refused=lambda reason: metrics.rejected.labels(f"url_{reason}").inc())
+    store = make_store(config.images, clock, random_bytes)
+    gallery = Gallery(store, clock)
+    upstreams = make_upstreams(config.upstreams, _tools(config, workers, fetch, clock))
+    models = Models(config, {name: upstream.capabilities for name, upstream in upstreams.items()})
+    pool = Pool(upstreams, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
+    render = Renderer(gallery, origin)
+    answers = AnswerCache(config.cache.max_size, clock)
+    limits = _input_limits(config)
+
+    app = web.Application(
+        middlewares=for_application(
+            count(metrics),  # outermost, so that refusals are counted too
+            draining(lifecycle),
+            request_id(random_bytes),
+            access_log(),
+            errors(metrics),  # inside the log, which tells the status that the client sees
+            cors(config.cors, origin),
+        ),
+        client_max_size=config.server.max_body,
+    )
+    door = chain(*auth(config.auth))  # no link at all when no token is configured
+    images = {
+        operation: chain(
+            deadline(lifecycle, config.server.request_timeout),
+            validation(operation, models, limits),
+            aspect_ratio(),
+            pictures(fetch, gallery, origin, limits.picture),
+            cache(config.cache, answers, gallery, render, metrics),
+        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, metrics, clock))
+        for operation in Operation
+    }
+    scraped = scrape(metrics, gallery, config.metrics) if config.metrics.enabled else None
+    described = openapi(document(models, server=config.server.public_url, secured=bool(config.auth.tokens)))
+
+    browsers = preflights(app, config.cors)
+    add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
+    add_routes(app, open_routes(hosted(gallery), described), browsers)
+    add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
+    app.on_response_prepare.extend([write_request_id, cors_headers(config.cors)])
+    app.cleanup_ctx.append(_lifespan(store, fetch, [*upstreams.values()], workers))
+    app[LIFECYCLE] = lifecycle
+    if scraped is not None:
+        app[METRICS_HANDLER] = scraped
+    return app
+
+
+def describe(config: Config) -> dict[str, object]:
+    """The OpenAPI document of the gateway that `config` makes; raises like `make_app`."""
+    tools = _tools(config, Workers(), GuardedFetch(_fetch_rules(config)), SystemClock())
+    upstreams = make_upstreams(config.upstreams, tools)
+    models = Models(config, {name: upstream.capabilities for name, upstream in upstreams.items()})
+    return document(models, server=config.server.public_url, secured=bool(config.auth.tokens))
+
+
+def _lifespan(
+    store: Store, fetch: GuardedFetch, upstreams: Sequence[Upstream], workers: Workers
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def lifespan(app: web.Application) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(workers.close)
+            for part in (store, fetch, *upstreams):
+                await part.open()
+                stack.push_async_callback(part.close)
+            app[LIFECYCLE].ready()
+            yield
+
+    return lifespan
+
+
+def _fetch_rules(config: Config) -> FetchRules:
+    return FetchRules(
+        max_bytes=config.inputs.max_size,
+        timeout=config.inputs.timeout,
+        ports=config.inputs.ports,
+        allow_private_networks=config.inputs.allow_private_networks,
+        own_addresses=frozenset({(config.server.host, config.server.port)}),
+    )
+
+
+def _tools(config: Config, workers: Workers, fetch: GuardedFetch, clock: Clock) -> Tools:
+    most = config.upscale.max_output_pixels
+    returned = PictureLimits(max_bytes=LARGEST_RETURNED, max_pixels=max(most, config.inputs.max_pixels))
+    return Tools(workers, fetch, returned, most, clock)
+
+
+def _input_limits(config: Config) -> InputLimits:
+    picture = PictureLimits(max_bytes=config.inputs.max_size, max_pixels=config.inputs.max_pixels)
+    return InputLimits(BodyLimits(config.server.max_body, picture.max_bytes), picture)

@@ -1,0 +1,58 @@
+"""`serve`: run the gateway."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+
+from gateway.app import make_app
+from gateway.config import Config
+from gateway.config_file import load
+from gateway.logs import set_up
+from gateway.server import serve
+from gateway.upstreams import DRIVER_SETTINGS
+
+HELP = "run the gateway (the command that is meant when none is named)"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on, instead of server.host")
+    parser.add_argument("--port", type=_port, help="port to listen on, instead of server.port; 0 picks a free one")
+
+
+def run(options: argparse.Namespace, path: Path | None) -> int:
+    config = _with_options(load(path, DRIVER_SETTINGS), options)
+    set_up(config.log.level, config.log.format)
+    app = make_app(config)
+    try:
+        asyncio.run(serve(app, config, announce=lambda address: _announce(address, config, path)))
+    except OSError as error:
+        sys.stderr.write(f"cannot serve at {config.server.host}:{config.server.port}: {error.strerror or error}\n")
+        return 1
+    return 0
+
+
+def _with_options(config: Config, options: argparse.Namespace) -> Config:
+    changed = {key: value for key in ("host", "port") if (value := getattr(options, key)) is not None}
+    return config.model_copy(update={"server": config.server.model_copy(update=changed)})
+
+
+def _announce(address: str, config: Config, path: Path | None) -> None:
+    door = "open to all" if not config.auth.tokens else f"for {len(config.auth.tokens)} bearer token(s)"
+    lines = [
+        f"Nano Banana Gateway at {address} ({door})",
+        f"  configuration: {path or 'built-in defaults'}",
+        f"  upstreams: {', '.join(f'{name} ({keys.driver})' for name, keys in config.upstreams.items())}",
+        f"  try: {address}/v1/images/generations?prompt=A+golden+banana+at+sunset",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:  # noqa: PLR2004 - the largest port there is
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+    return port

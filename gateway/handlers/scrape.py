@@ -1,0 +1,37 @@
+"""/metrics, for Prometheus."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from aiohttp import hdrs, web
+from prometheus_client.aiohttp import make_aiohttp_handler
+
+from gateway.config import MetricsConfig
+from gateway.errors import Unauthorized
+from gateway.hosting.gallery import Gallery
+from gateway.metrics import Metrics
+from gateway.middleware.links import Handler
+
+
+def scrape(metrics: Metrics, gallery: Gallery, config: MetricsConfig) -> Handler:
+    """The handler; with `metrics.token` it asks for that token and no other."""
+    write = make_aiohttp_handler(metrics.registry)
+    metrics.hosted_bytes.set_function(lambda: gallery.usage.bytes)
+    metrics.hosted_images.set_function(lambda: gallery.usage.images)
+    token = config.token.get_secret_value() if config.token else None
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if token is not None and not _same(request.headers.get(hdrs.AUTHORIZATION, ""), f"Bearer {token}"):
+            raise Unauthorized("The metrics need their own bearer token")
+        response: web.StreamResponse = await write(request)
+        return response
+
+    return handle
+
+
+def _same(sent: str, wanted: str) -> bool:
+    return hmac.compare_digest(
+        hashlib.sha256(sent.encode("utf-8", "surrogateescape")).digest(), hashlib.sha256(wanted.encode()).digest()
+    )

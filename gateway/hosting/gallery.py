@@ -1,0 +1,48 @@
+"""The pictures that this gateway hosts, by name: how long each lives, and what is still there."""
+
+from __future__ import annotations
+
+from gateway.answers import Answer
+from gateway.clock import Clock
+from gateway.hosting.names import HostedName
+from gateway.hosting.stores.base import Store, StoredPicture, Usage
+
+
+class Gallery:
+    """A store seen by name and time. A picture that has expired is gone, swept or not."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    @property
+    def usage(self) -> Usage:
+        return self._store.usage()
+
+    async def open(self, filename: str) -> StoredPicture | None:
+        """The picture, to be closed after use; None when the name is not ours, unknown or expired."""
+        name = HostedName.parse(filename)
+        if name is None or self.seconds_left(name) <= 0:
+            return None
+        return await self._store.get(name)
+
+    async def load(self, filename: str) -> bytes | None:
+        """The whole picture; None as in `open`."""
+        stored = await self.open(filename)
+        if stored is None:
+            return None
+        async with stored:
+            return await stored.load()
+
+    def seconds_left(self, name: HostedName) -> float:
+        return self._store.expires_at(name) - self._clock.time()
+
+    def life_left(self, answer: Answer) -> float:
+        """Seconds until the first picture that `answer` names is gone; infinite when it names none."""
+        names = [image.kept for image in answer.images if isinstance(image.kept, HostedName)]
+        return min((self.seconds_left(name) for name in names), default=float("inf"))
+
+    def still_has(self, answer: Answer) -> bool:
+        """Whether no picture of `answer` was evicted early. Asks no disk: the oldest are evicted first."""
+        names = [image.kept for image in answer.images if isinstance(image.kept, HostedName)]
+        return all(name.created >= self._store.evicted_before for name in names)

@@ -1,0 +1,46 @@
+"""From a picture that an upstream made to one that leaves this gateway: in format and ratio as promised, and kept."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from gateway.answers import AnsweredImage
+from gateway.errors import UpstreamFailed
+from gateway.hosting.stores.base import Draft, Store
+from gateway.images import AnyRequest, Fit, Picture, ResponseFormat, UpscaleRequest
+from gateway.imaging.conform import conform, fits
+from gateway.imaging.errors import PictureError
+from gateway.imaging.workers import Workers
+from gateway.upstreams.base import Made
+
+
+class Rehost:
+    def __init__(self, store: Store, workers: Workers, fit: Fit) -> None:
+        self._store = store
+        self._workers = workers
+        self._fit = fit
+
+    async def __call__(self, made: Made, order: AnyRequest) -> AnsweredImage:
+        """`made` as `order` asked for it: hosted when a URL is wanted, else as a value.
+
+        Raises:
+            UpstreamFailed: the picture cannot be decoded, and has to be.
+            Unavailable: the store is full or down.
+        """
+        picture = await self._conformed(made.picture, order)
+        revised_prompt = None if isinstance(order, UpscaleRequest) else made.revised_prompt or order.prompt
+        streamed = not isinstance(order, UpscaleRequest) and order.stream
+        if streamed or order.response_format is ResponseFormat.B64_JSON:
+            return AnsweredImage(picture, revised_prompt)
+        name = await self._store.put(Draft(picture.blob, order.operation, picture.format))
+        return AnsweredImage(name, revised_prompt)
+
+    async def _conformed(self, picture: Picture, order: AnyRequest) -> Picture:
+        ratio = None if isinstance(order, UpscaleRequest) else order.ratio
+        if fits(picture, order.output_format, ratio, self._fit):
+            return picture
+        work = partial(conform, picture, order.output_format, ratio, self._fit)
+        try:
+            return await self._workers.run(work, pixels=picture.width * picture.height)
+        except PictureError as error:
+            raise UpstreamFailed(200, "a damaged image in the answer") from error

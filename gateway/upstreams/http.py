@@ -1,0 +1,195 @@
+"""HTTP to a configured backend: what happened on the wire becomes one of the closed outcomes, here and once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from aiohttp import (
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    FormData,
+    TCPConnector,
+    TraceConfig,
+    TraceRequestHeadersSentParams,
+    hdrs,
+)
+from yarl import URL
+
+from gateway import __version__
+from gateway.logs import current_request_id
+from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
+
+CONNECT_TIMEOUT = 5
+LARGEST_ANSWER = 256 * 2**20
+"""Bytes of one answer: four pictures of 45 MB in base64."""
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_AMBIGUOUS = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+_REFUSED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A complete answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        return self.status == HTTPStatus.OK
+
+    def json(self) -> Any:  # noqa: ANN401 - what an upstream says may be anything
+        """The body as JSON, or None where it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+
+@dataclass(slots=True)
+class _Sent:
+    """Whether the head of a request went out: from then on a failure may have cost money."""
+
+    headers: bool = False
+
+
+class UpstreamHttp:
+    """One backend's own connections: credentials, no cookies, no proxy of the environment, no redirect followed."""
+
+    def __init__(self, base_url: str, *, headers: Mapping[str, str] = _NO_HEADERS, timeout: float) -> None:
+        """`timeout` in seconds covers one call whole. `headers` go with every call and hold the credentials."""
+        self._base = URL(base_url.rstrip("/"))
+        self._headers = {
+            hdrs.USER_AGENT: f"nano-banana-gateway/{__version__}",
+            hdrs.ACCEPT_ENCODING: "identity",  # a compressed answer could unpack to anything
+            **headers,
+        }
+        self._timeout = timeout
+        self._session: ClientSession | None = None
+
+    async def open(self) -> None:
+        trace = TraceConfig(trace_config_ctx_factory=_context)
+        trace.on_request_headers_sent.append(_headers_sent)
+        self._session = ClientSession(
+            connector=TCPConnector(limit=0),
+            headers=self._headers,
+            timeout=ClientTimeout(total=self._timeout, sock_connect=CONNECT_TIMEOUT),
+            cookie_jar=DummyCookieJar(),
+            auto_decompress=False,
+            trace_configs=[trace],
+        )
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def owns(self, url: URL) -> bool:
+        """Whether `url` lies on the backend that the operator configured."""
+        return url.origin() == self._base.origin()
+
+    def resolve(self, reference: str) -> URL:
+        """An address that the backend gave, absolute or relative to itself."""
+        return self._base.join(URL(reference))
+
+    async def get(self, path: str | URL, *, params: Mapping[str, str] = _NO_HEADERS) -> HttpAnswer:
+        return await self._request(hdrs.METH_GET, path, params=params)
+
+    async def post(
+        self,
+        path: str,
+        *,
+        json: object = None,
+        form: FormData | None = None,
+        params: Mapping[str, str] = _NO_HEADERS,
+        headers: Mapping[str, str] = _NO_HEADERS,
+    ) -> HttpAnswer:
+        """
+        Raises:
+            NotSent: nothing of the request was written.
+            Ambiguous: the connection broke or the time ran out after that.
+        """
+        return await self._request(hdrs.METH_POST, path, json=json, data=form, params=params, headers=headers)
+
+    async def _request(self, method: str, path: str | URL, **options: Any) -> HttpAnswer:  # noqa: ANN401
+        if self._session is None:
+            raise RuntimeError("the upstream is not open")
+        url = path if isinstance(path, URL) else URL(f"{self._base}{path}")
+        sent = _Sent()
+        headers = {**options.pop("headers", {}), **_trail()}
+        try:
+            async with self._session.request(
+                method, url, headers=headers, allow_redirects=False, trace_request_ctx=sent, **options
+            ) as response:
+                body = await _read(response.content)
+                return HttpAnswer(response.status, response.headers, body)
+        except TimeoutError as error:
+            if not sent.headers:
+                raise NotSent("no connection in time") from error
+            raise Ambiguous("no answer in time", timed_out=True) from error
+        except (ClientError, OSError) as error:
+            if not sent.headers:
+                raise NotSent(f"{type(error).__name__}") from error
+            raise Ambiguous(f"{type(error).__name__}") from error
+
+
+def failure(answer: HttpAnswer, detail: str = "") -> UpstreamError:
+    """The outcome that an answer's status means where the protocol says nothing more exact."""
+    said = detail or "the answer's status"
+    if answer.status in _REFUSED:
+        return Refused(said, status=answer.status, retry_after=retry_after(answer.headers))
+    if answer.status in _AMBIGUOUS:
+        return Ambiguous(said, status=answer.status)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Refused(said, status=answer.status)
+    if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+        return Rejected(said, status=answer.status)
+    return EmptyAnswer(said, status=answer.status)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a backend asks us to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) * unit)
+        except (KeyError, ValueError):
+            continue
+    try:
+        until = parsedate_to_datetime(headers["retry-after"])
+    except (KeyError, ValueError):
+        return None
+    return max(0.0, (until - datetime.now(UTC if until.tzinfo else None)).total_seconds())
+
+
+async def _read(content: Any) -> bytes:  # noqa: ANN401 - aiohttp's StreamReader
+    body = bytearray()
+    async for chunk in content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_ANSWER:
+            raise EmptyAnswer(f"an answer of more than {LARGEST_ANSWER} bytes")
+    return bytes(body)
+
+
+def _trail() -> dict[str, str]:
+    name = current_request_id.get()
+    return {"X-Request-ID": name} if name else {}
+
+
+def _context(trace_request_ctx: object = None) -> object:
+    return trace_request_ctx
+
+
+async def _headers_sent(_: ClientSession, sent: object, __: TraceRequestHeadersSentParams) -> None:
+    if isinstance(sent, _Sent):
+        sent.headers = True

@@ -1,0 +1,250 @@
+"""Any server that speaks OpenAI's images API; what the look-alikes do otherwise is a setting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+from aiohttp import FormData, hdrs
+from pydantic import Field, SecretStr, model_validator
+
+from gateway.concurrency import all_of
+from gateway.config import Address, Section, UpstreamSettings
+from gateway.images import (
+    OUTPUT_FORMATS,
+    AspectRatio,
+    EditRequest,
+    GenerateRequest,
+    ImageFormat,
+    ImageRequest,
+    Operation,
+    Picture,
+    UpscaleRequest,
+)
+from gateway.imaging.masks import Polarity
+from gateway.upstreams.base import (
+    Capabilities,
+    Capability,
+    ContentRefused,
+    EmptyAnswer,
+    Made,
+    Rejected,
+    Report,
+    UpstreamError,
+)
+from gateway.upstreams.http import HttpAnswer, UpstreamHttp, failure
+from gateway.upstreams.openai_presets import PRESETS, SIZES, SizeMode
+from gateway.upstreams.outgoing import mask_for, picture_for, pictures_for
+from gateway.upstreams.results import from_base64, from_url
+from gateway.upstreams.tools import Tools
+
+_CONTENT_CODES = frozenset(
+    {"moderation_blocked", "content_policy_violation", "content_filter", "contentFilter", "ResponsibleAIPolicyViolation"}
+)
+_NO_MONEY_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+class UpscaleSettings(Section):
+    """A route for upscaling, which OpenAI has not and some look-alikes have."""
+
+    path: str = "/images/upscale"
+    field: str = "upscale_factor"
+    value: str = "x{n}"
+    """How the factor is written; {n} is 2 or 4."""
+
+
+class OpenAISettings(UpstreamSettings):
+    driver: Literal["openai"]
+    preset: Literal["openai", "azure", "localai", "stable-diffusion.cpp", "vllm-omni", "sglang", "xai", "together"] = "openai"
+    """Sets the defaults of all keys below to what a kind of server needs."""
+    base_url: Address
+    api_key: SecretStr | None = None
+    auth_header: Literal["authorization", "api-key"] = "authorization"
+    api_version: str | None = None
+    """Sent as `?api-version=`, which Azure demands."""
+    model: str
+    size_mode: SizeMode = SizeMode.FREE
+    sizes: Mapping[AspectRatio, Annotated[str, Field(pattern=r"^[0-9]+x[0-9]+$")]] = Field(default_factory=dict)
+    """Pixels for single ratios, where the size mode's are not the right ones."""
+    send_response_format: Literal[False, "b64_json", "base64", "url"] = False
+    """OpenAI refuses the field; most look-alikes need it, or they answer with an address."""
+    send_output_format: bool = True
+    output_formats: frozenset[ImageFormat] = frozenset(OUTPUT_FORMATS)
+    """What may be asked for; any other format is made here."""
+    input_formats: frozenset[ImageFormat] = frozenset(OUTPUT_FORMATS)
+    max_n: Annotated[int, Field(ge=1)] = 10
+    edits: Literal["multipart", "inpainting", "none"] = "multipart"
+    image_field: str = "image[]"
+    mask: Literal["transparent", "white", "none"] = "transparent"
+    upscale: UpscaleSettings | None = None
+    extras: frozenset[str] = frozenset()
+    """Request fields that are passed on when a client sends them."""
+    extra: Mapping[str, Any] = Field(default_factory=dict)
+    """Fields that are sent with every request."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_preset(cls, keys: object) -> object:
+        if not isinstance(keys, dict):
+            return keys
+        return {**PRESETS.get(str(keys.get("preset", "openai")), {}), **keys}
+
+
+class OpenAIUpstream:
+    def __init__(self, name: str, settings: OpenAISettings, tools: Tools) -> None:
+        self.name = name
+        self.capabilities = _capabilities(settings)
+        self._settings = settings
+        self._tools = tools
+        self._http = UpstreamHttp(settings.base_url, headers=_credentials(settings), timeout=settings.timeout)
+        self._params = {"api-version": settings.api_version} if settings.api_version else {}
+
+    async def open(self) -> None:
+        await self._http.open()
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
+        body = {"prompt": request.prompt, "n": request.n, **self._shape(request.ratio), **self._common(request)}
+        return await self._made(await self._http.post("/images/generations", json=body, params=self._params))
+
+    async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
+        form = FormData()
+        texts = {"prompt": request.prompt, "n": request.n, **self._shape(request.ratio), **self._common(request)}
+        for name, value in texts.items():
+            form.add_field(name, _form_text(value))
+        inpainting = self._settings.edits == "inpainting"
+        pictures = await pictures_for(request, self._settings.input_formats, self._tools)
+        for picture in pictures[:1] if inpainting else pictures:
+            _add_picture(form, "image" if inpainting else self._settings.image_field, await picture.blob.load(), picture)
+        if request.mask is not None:
+            mask = await mask_for(request, Polarity(self._settings.mask), self._tools)
+            _add_picture(form, "mask", await mask.blob.load(), mask)
+        path = "/images/inpainting" if inpainting else "/images/edits"
+        return await self._made(await self._http.post(path, form=form, params=self._params))
+
+    async def upscale(self, request: UpscaleRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
+        route = self._settings.upscale
+        if route is None:
+            raise Rejected("this upstream has no route for upscaling")
+        form = FormData()
+        for name, value in {**self._common(request), route.field: route.value.format(n=request.upscale_factor.times)}.items():
+            form.add_field(name, _form_text(value))
+        picture = await picture_for(request.image, self._settings.input_formats, self._tools)
+        _add_picture(form, "image", await picture.blob.load(), picture)
+        return await self._made(await self._http.post(route.path, form=form, params=self._params))
+
+    async def probe(self) -> None:
+        answer = await self._http.get("/models", params=self._params)
+        if not answer.ok:
+            raise _failure(answer)
+
+    def _shape(self, ratio: AspectRatio | None) -> dict[str, object]:
+        """How the ratio is said; an edit that keeps its own says nothing."""
+        mode = self._settings.size_mode
+        if ratio is None or mode is SizeMode.NONE:
+            return {}
+        if mode is SizeMode.RATIO:
+            return {"aspect_ratio": ratio.value}
+        table = SIZES.get(mode, SIZES[SizeMode.PUBLISHED])
+        size = self._settings.sizes.get(ratio, table[ratio])
+        if mode is SizeMode.PIXELS:
+            width, height = size.split("x")
+            return {"width": int(width), "height": int(height)}
+        return {"size": size}
+
+    def _common(self, request: ImageRequest) -> dict[str, object]:
+        settings = self._settings
+        fields: dict[str, object] = {"model": settings.model}
+        if settings.send_output_format and request.output_format in settings.output_formats:
+            fields["output_format"] = request.output_format.value
+        if settings.send_response_format:
+            fields["response_format"] = settings.send_response_format
+        passed_on = {name: value for name, value in request.extras.items() if name in settings.extras}
+        return {**fields, **passed_on, **settings.extra}
+
+    async def _made(self, answer: HttpAnswer) -> tuple[Made, ...]:
+        if not answer.ok:
+            raise _failure(answer)
+        body = answer.json()
+        items = body.get("data") if isinstance(body, dict) else None
+        if not isinstance(items, list):
+            raise EmptyAnswer("the answer is not a list of pictures", status=answer.status)
+        return tuple(await all_of(self._one(item) for item in items if isinstance(item, dict)))
+
+    async def _one(self, item: Mapping[str, object]) -> Made:
+        revised = item.get("revised_prompt")
+        picture = await self._picture(item)
+        return Made(picture, revised if isinstance(revised, str) and revised else None)
+
+    async def _picture(self, item: Mapping[str, object]) -> Picture:
+        match item:
+            case {"b64_json": str(text)} if text:
+                return await from_base64(text, self._tools)
+            case {"url": str(address)} if address:
+                return await from_url(address, self._http, self._tools)
+            case _:
+                raise EmptyAnswer("an item without a picture")
+
+
+def _capabilities(settings: OpenAISettings) -> Capabilities:
+    operations = {
+        Operation.GENERATE: Capability(max_n=settings.max_n, output_formats=settings.output_formats),
+    }
+    if settings.edits != "none":
+        operations[Operation.EDIT] = Capability(
+            max_n=settings.max_n if settings.edits == "multipart" else 1,
+            output_formats=settings.output_formats,
+            max_images=16 if settings.edits == "multipart" else 1,
+            masks=settings.mask != "none",
+            needs_mask=settings.edits == "inpainting",
+        )
+    if settings.upscale is not None:
+        operations[Operation.UPSCALE] = Capability(output_formats=settings.output_formats)
+    return Capabilities(operations, settings.extras)
+
+
+def _credentials(settings: OpenAISettings) -> dict[str, str]:
+    if settings.api_key is None:
+        return {}
+    key = settings.api_key.get_secret_value()
+    return {"api-key": key} if settings.auth_header == "api-key" else {hdrs.AUTHORIZATION: f"Bearer {key}"}
+
+
+def _add_picture(form: FormData, name: str, data: bytes, picture: Picture) -> None:
+    """With the type that the bytes have: OpenAI looks at what a part claims."""
+    form.add_field(name, data, filename=f"{name.removesuffix('[]')}.{picture.format.extension}", content_type=picture.format.mime)
+
+
+def _form_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _failure(answer: HttpAnswer) -> UpstreamError:
+    """Status first, the code in the body where it says more."""
+    codes = set(_codes(answer.json()))
+    detail = f"codes {', '.join(sorted(codes))}" if codes else "no code"
+    if codes & _CONTENT_CODES:
+        return ContentRefused(detail, status=answer.status)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS and codes & _NO_MONEY_CODES:
+        return Rejected(detail, status=answer.status)  # waiting does not fill an account
+    return failure(answer, detail)
+
+
+def _codes(body: object) -> Iterator[str]:
+    """Short codes in the shapes of OpenAI, Azure, FastAPI servers and stable-diffusion.cpp; never free text."""
+    match body:
+        case {"error": dict(error)}:
+            found = [error.get("code"), error.get("type")]
+            for inner in ("innererror", "inner_error"):
+                if isinstance(error.get(inner), dict):
+                    found.append(error[inner].get("code"))
+        case {"error": str(text)}:
+            found = [text]
+        case _:
+            found = []
+    yield from (code for code in found if isinstance(code, str) and _CODE.fullmatch(code))
