@@ -1,0 +1,80 @@
+"""BMP: a file header, one of several picture headers, rows at an offset. It has no metadata to cut."""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from gateway.images import ImageFormat
+from gateway.imaging.formats.structure import Scan, damaged, truncated, unsupported
+
+_BMP = ImageFormat.BMP
+_FILE_HEADER = 14
+_CORE = 12
+_WITH_ALPHA_MASK = 56
+_INFO_HEADERS = frozenset({40, 52, _WITH_ALPHA_MASK, 64, 108, 124})
+_OS2_V2 = 64
+
+_RAW, _RLE8, _RLE4, _BITFIELDS = range(4)
+_BITS = {_RAW: {1, 4, 8, 16, 24, 32}, _RLE8: {8}, _RLE4: {4}, _BITFIELDS: {16, 24, 32}}
+
+
+class _Header(NamedTuple):
+    width: int
+    height: int
+    """Negative where the first row is the topmost."""
+    bits: int
+    compression: int = _RAW
+    packed_size: int = 0
+
+
+def walk(view: memoryview) -> Scan:
+    """Read the headers and check that the rows lie inside the file."""
+    offset, size = struct.unpack_from("<10xII", view)
+    if size != _CORE and size not in _INFO_HEADERS:
+        raise damaged(_BMP, "its header is of no known kind")
+    header = _read_core(view) if size == _CORE else _read_info(view)
+    if header.width <= 0 or not header.height:
+        raise damaged(_BMP, "it has no pixels")
+    if header.bits not in _BITS.get(header.compression, ()):
+        raise unsupported(_BMP, "has an unusual kind of pixels", "1, 4, 8, 16, 24 or 32 bits, plain or RLE")
+    _check_rows(view, header, offset, _FILE_HEADER + size)
+    return Scan(
+        format=_BMP,
+        width=header.width,
+        height=abs(header.height),
+        has_alpha=header.compression == _BITFIELDS and _has_alpha_mask(view, size),
+    )
+
+
+def _read_core(view: memoryview) -> _Header:
+    width, height, _, bits = struct.unpack_from("<HHHH", view, _FILE_HEADER + 4)
+    return _Header(width, height, bits)
+
+
+def _read_info(view: memoryview) -> _Header:
+    width, height, _, bits, compression, packed_size = struct.unpack_from("<iiHHII", view, _FILE_HEADER + 4)
+    return _Header(width, height, bits, compression, packed_size)
+
+
+def _check_rows(view: memoryview, header: _Header, offset: int, after_headers: int) -> None:
+    if offset < after_headers:
+        raise damaged(_BMP, "its pixels lie inside its header")
+    if offset + _row_bytes(header) > len(view):
+        raise truncated(_BMP)
+
+
+def _row_bytes(header: _Header) -> int:
+    """Bytes that the rows need at least; how long compressed rows are, only the header tells."""
+    if header.compression in (_RLE8, _RLE4):
+        return max(1, header.packed_size)
+    row = (header.width * header.bits + 7) // 8
+    # Rows are padded to four bytes, but some writers leave out the padding of the last one.
+    return (row + 3) // 4 * 4 * (abs(header.height) - 1) + row
+
+
+def _has_alpha_mask(view: memoryview, size: int) -> bool:
+    """Masks follow the first 40 bytes of a header; the fourth one, of alpha, not in all kinds of header."""
+    if size < _WITH_ALPHA_MASK or size == _OS2_V2:
+        return False
+    return any(view[_FILE_HEADER + 52 : _FILE_HEADER + 56])
