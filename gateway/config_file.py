@@ -219,7 +219,7 @@ def _name_faults(config: Config) -> Iterator[str]:
     for section, names in (("models", config.models), ("upstreams", config.upstreams)):
         for name in names:
             if not _NAME.fullmatch(name):
-                yield f"{section}.{name[:64]}: a name is letters, digits and . _ : / - and starts with a letter or digit"
+                yield f"{section}.{name[:64]}: a name is letters, digits and . _ : / - and begins with no sign"
 
 
 def _model_faults(config: Config) -> Iterator[str]:
@@ -247,4 +247,3 @@ def _default_faults(config: Config) -> Iterator[str]:
             yield f"defaults.{operation}: no model is called {name}; there are {', '.join(config.models)}"
         elif operation not in model.operations:
             yield f"defaults.{operation}: the model {name} is not configured to {operation}"
-

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from aiohttp import web
@@ -44,7 +44,7 @@ class GatewayRequestHandler(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - aiohttp's words hold bytes of the request
     ) -> web.StreamResponse:
-        if request.writer is not None and request.writer.output_size > 0:
+        if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun, so no other can be sent")
         error = _parser_refusal(status, exc)
         event(_log, logging.INFO, "malformed request", status=error.status, remote=request.remote)
@@ -87,14 +87,53 @@ async def serve(app: web.Application, config: Config, *, announce: Callable[[str
         OSError: the address cannot be listened on.
     """
     signals = _Signals()
-    async with contextlib.AsyncExitStack() as stack:
-        runner = await _listening(stack, app, config.server.host, config.server.port)
+    async with listening(app, config.server.host, config.server.port) as site, AsyncExitStack() as stack:
         if config.metrics.port is not None and METRICS_HANDLER in app:
-            await _listening(stack, _metrics_app(app), config.server.host, config.metrics.port)
-        announce(_address(config.server.host, runner))
+            await stack.enter_async_context(listening(_metrics_app(app), config.server.host, config.metrics.port))
+        announce(site.address)
         await signals.first.wait()
-        await _drain(app[LIFECYCLE], runner, config.server.drain_timeout, signals)
+        await _drain(app[LIFECYCLE], site, config.server.drain_timeout, signals)
     event(_log, logging.INFO, "stopped")
+
+
+class Site:
+    """A running server."""
+
+    def __init__(self, runner: web.AppRunner, host: str) -> None:
+        self._runner = runner
+        self._host = host
+
+    @property
+    def address(self) -> str:
+        """Under which a client on this machine reaches it, without a slash at the end."""
+        address: Any = self._runner.addresses[0]
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
+        return f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
+
+    async def stop_accepting(self) -> None:
+        for site in list(self._runner.sites):
+            await site.stop()
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[Site]:
+    """Run `app` as the gateway is run; port 0 picks a free one."""
+    runner = _Runner(
+        app,
+        handle_signals=False,
+        access_log=None,
+        handler_cancellation=True,  # work for a client that went away is not done for nobody
+        keepalive_timeout=IDLE_CONNECTION,
+        shutdown_timeout=1,  # draining has waited already
+        max_line_size=LONGEST_LINE,
+        max_field_size=LONGEST_HEADER,
+    )
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, host, port, reuse_address=True).start()
+        yield Site(runner, host)
+    finally:
+        await runner.cleanup()
 
 
 class _Signals:
@@ -115,40 +154,23 @@ class _Signals:
         self.first.set()
 
 
-async def _listening(stack: contextlib.AsyncExitStack, app: web.Application, host: str, port: int) -> web.AppRunner:
-    runner = _Runner(
-        app,
-        handle_signals=False,
-        access_log=None,
-        handler_cancellation=True,  # work for a client that went away is not done for nobody
-        keepalive_timeout=IDLE_CONNECTION,
-        shutdown_timeout=1,  # draining has waited already
-        max_line_size=LONGEST_LINE,
-        max_field_size=LONGEST_HEADER,
-    )
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, host, port, reuse_address=True).start()
-    return runner
-
-
 def _metrics_app(app: web.Application) -> web.Application:
     own = web.Application()
     own.router.add_get("/metrics", app[METRICS_HANDLER])
     return own
 
 
-async def _drain(lifecycle: Lifecycle, runner: web.AppRunner, timeout: float, signals: _Signals) -> None:
+async def _drain(lifecycle: Lifecycle, site: Site, seconds: float, signals: _Signals) -> None:
     """Not ready at once; accept for a moment more; finish what runs; answer 503 to what is longer."""
     lifecycle.drain()
-    event(_log, logging.INFO, "draining", requests=lifecycle.requests, seconds=timeout)
-    end = asyncio.get_running_loop().time() + timeout
+    event(_log, logging.INFO, "draining", requests=lifecycle.requests, seconds=seconds)
+    end = asyncio.get_running_loop().time() + seconds
     if not signals.by_hand:
-        await _until(signals.second.is_set, within=timeout * STILL_ACCEPTING)
-    for site in list(runner.sites):
-        await site.stop()
+        await _until(signals.second.is_set, within=seconds * STILL_ACCEPTING)
+    await site.stop_accepting()
     await _until(
-        lambda: lifecycle.requests == 0 or signals.second.is_set(), within=end - asyncio.get_running_loop().time()
+        lambda: lifecycle.requests == 0 or signals.second.is_set(),
+        within=end - asyncio.get_running_loop().time(),
     )
     lifecycle.cut()
     await _until(lambda: lifecycle.requests == 0, within=LAST_WORDS)
@@ -157,11 +179,5 @@ async def _drain(lifecycle: Lifecycle, runner: web.AppRunner, timeout: float, si
 async def _until(done: Callable[[], bool], *, within: float) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + within
-    while not done() and loop.time() < end:
+    while not done() and loop.time() < end:  # noqa: ASYNC110 - the end of a process is no hot path, and events would cost every request
         await asyncio.sleep(POLL)
-
-
-def _address(host: str, runner: web.AppRunner) -> str:
-    address: Any = runner.addresses[0]
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{address[1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cachetools import TLRUCache
 
@@ -10,37 +11,37 @@ from gateway.answers import Answer
 from gateway.clock import Clock
 
 
+class Found(NamedTuple):
+    answer: Answer
+    age: int
+    """Whole seconds."""
+
+
 @dataclass(frozen=True, slots=True)
-class Kept:
+class _Kept:
     answer: Answer
     stored: float
-    """Monotonic seconds."""
     ends: float
 
 
 class AnswerCache:
     def __init__(self, max_size: int, clock: Clock) -> None:
+        """`max_size` in bytes."""
         self._clock = clock
-        self._kept: TLRUCache[str, Kept] = TLRUCache(
+        self._kept: TLRUCache[str, _Kept] = TLRUCache(
             maxsize=max_size,
             ttu=lambda _key, kept, _now: kept.ends,
             timer=clock.monotonic,
             getsizeof=lambda kept: kept.answer.size,
         )
 
-    def get(self, key: str) -> tuple[Answer, int] | None:
-        """The answer and its age in whole seconds."""
+    def get(self, key: str) -> Found | None:
         kept = self._kept.get(key)
-        if kept is None:
-            return None
-        return kept.answer, int(self._clock.monotonic() - kept.stored)
+        return Found(kept.answer, int(self._clock.monotonic() - kept.stored)) if kept else None
 
     def put(self, key: str, answer: Answer, ttl: float) -> None:
         """Keep `answer` for `ttl` seconds; one that is larger than the whole cache is not kept."""
         if ttl <= 0 or answer.size > self._kept.maxsize:
             return
         now = self._clock.monotonic()
-        self._kept[key] = Kept(answer, now, now + ttl)
-
-    def drop(self, key: str) -> None:
-        self._kept.pop(key, None)
+        self._kept[key] = _Kept(answer, now, now + ttl)

@@ -32,14 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="nano-banana-gateway", description="A self-hosted gateway for making, editing and upscaling images."
+        prog="nano-banana-gateway",
+        description="A self-hosted gateway for making, editing and upscaling images.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in _COMMANDS.items():
         sub = commands.add_parser(name, help=command.HELP, description=command.HELP)
         sub.add_argument(
-            "--config", type=Path, metavar="FILE", help="default: ./gateway.yaml if there is one, else built-in defaults"
+            "--config",
+            type=Path,
+            metavar="FILE",
+            help="default: ./gateway.yaml if there is one, else built-in defaults",
         )
         command.add_arguments(sub)
     return parser

@@ -20,5 +20,7 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace, path: Path | None) -> int:
     config = load(path, DRIVER_SETTINGS)
     make_app(config)  # finds models that promise what no upstream can do
-    sys.stdout.write(f"{path or 'built-in defaults'}: ok, {len(config.models)} models on {len(config.upstreams)} upstreams\n")
+    sys.stdout.write(
+        f"{path or 'built-in defaults'}: ok, {len(config.models)} models on {len(config.upstreams)} upstreams\n"
+    )
     return 0

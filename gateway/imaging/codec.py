@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import warnings
 
 from PIL import Image, ImageOps
 
 from gateway.blob import MemoryBlob
-from gateway.imaging.errors import PictureError
 from gateway.images import ImageFormat, Picture
+from gateway.imaging.errors import PictureError
 
 _PILLOW_NAMES = {
     ImageFormat.PNG: ["PNG"],
@@ -24,27 +23,35 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 def decode(picture: Picture) -> Image.Image:
-    """The first frame, upright (EXIF orientation applied).
+    """The first frame, upright (EXIF orientation applied), in mode L, LA, RGB or RGBA.
 
     Raises:
         PictureError: the data is damaged in a way that only decoding shows.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            image = Image.open(io.BytesIO(picture.blob.read()), formats=_PILLOW_NAMES[picture.format])
-            image.load()
-            return ImageOps.exif_transpose(image)
+        image = Image.open(io.BytesIO(picture.blob.read()), formats=_PILLOW_NAMES[picture.format])
+        image.load()
+        return plain(ImageOps.exif_transpose(image))
     except Exception as error:  # decoders raise what they like: OSError, SyntaxError, ValueError, struct.error ...
         raise PictureError(f"The {picture.format.upper()} picture is damaged and cannot be decoded") from error
+
+
+def plain(image: Image.Image) -> Image.Image:
+    """`image` in one of the four modes that everything here works with."""
+    if image.mode in {"L", "LA", "RGB", "RGBA"} and "transparency" not in image.info:
+        return image
+    if image.mode.startswith("I"):
+        # Pillow cuts 16 bits off at 255 where it should scale them.
+        return image.convert("I").point(lambda value: value / 257).convert("L")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def encode(image: Image.Image, format: ImageFormat, *, icc_profile: bytes | None = None) -> Picture:  # noqa: A002 - the field's word
     """`image` in `format` without metadata; transparency becomes white where the format has none."""
     if format is ImageFormat.JPEG:
         image = flatten(image)
-    elif image.mode not in {"RGB", "RGBA", "L", "LA"}:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    else:
+        image = plain(image)
     if format is ImageFormat.WEBP and image.mode in {"L", "LA"}:
         image = image.convert("RGBA" if image.mode == "LA" else "RGB")
     buffer = io.BytesIO()

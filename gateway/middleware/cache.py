@@ -20,35 +20,42 @@ Render = Callable[[web.Request, Answer], Awaitable[web.StreamResponse]]
 
 
 def cache(config: CacheConfig, kept: AnswerCache, gallery: Gallery, render: Render, metrics: Metrics) -> Link:
-    flights: dict[str, asyncio.Future[Answer]] = {}
+    return _CacheLink(config, kept, gallery, render, metrics)
 
-    async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if config.ttl == 0 or request.method not in config.methods or _wants_new(request):
-            return await _bypass(request, handler)
-        key = _key(request, shared=config.shared)
+
+class _CacheLink:
+    def __init__(
+        self, config: CacheConfig, kept: AnswerCache, gallery: Gallery, render: Render, metrics: Metrics
+    ) -> None:
+        self._config = config
+        self._kept = kept
+        self._gallery = gallery
+        self._render = render
+        self._metrics = metrics
+        self._flights: dict[str, asyncio.Future[Answer]] = {}
+
+    async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not self._applies(request):
+            self._note(request, "BYPASS")
+            return await handler(request)
+        key = _key(request, shared=self._config.shared)
         while True:
-            found = kept.get(key)
-            if found is not None and gallery.still_has(found[0]):
-                return await _again(request, found[0], "HIT", found[1])
-            flight = flights.get(key)
+            found = self._kept.get(key)
+            if found is not None and self._gallery.still_has(found.answer):
+                self._note(request, "HIT", found.age)
+                return await self._render(request, found.answer)
+            flight = self._flights.get(key)
             if flight is None:
-                return await _lead(request, handler, key)
+                return await self._lead(request, handler, key)
             await asyncio.wait([flight])
             if not flight.cancelled():
-                return await _again(request, flight.result(), "COALESCED", 0)
+                self._note(request, "COALESCED")
+                return await self._render(request, flight.result())
             # The leader went away without an answer: whoever waited looks again, and one takes over.
 
-    async def _bypass(request: web.Request, handler: Handler) -> web.StreamResponse:
-        _note(request, "BYPASS", 0)
-        return await handler(request)
-
-    async def _again(request: web.Request, answer: Answer, state: str, age: int) -> web.StreamResponse:
-        _note(request, state, age)
-        return await render(request, answer)
-
-    async def _lead(request: web.Request, handler: Handler, key: str) -> web.StreamResponse:
-        _note(request, "MISS", 0)
-        flight = flights[key] = asyncio.get_running_loop().create_future()
+    async def _lead(self, request: web.Request, handler: Handler, key: str) -> web.StreamResponse:
+        self._note(request, "MISS")
+        flight = self._flights[key] = asyncio.get_running_loop().create_future()
         try:
             response = await handler(request)
         except GatewayError as error:
@@ -58,28 +65,27 @@ def cache(config: CacheConfig, kept: AnswerCache, gallery: Gallery, render: Rend
         else:
             answer = request.get(ANSWER)
             if answer is not None:
-                kept.put(key, answer, min(config.ttl, gallery.life_left(answer)))
+                self._kept.put(key, answer, min(self._config.ttl, self._gallery.life_left(answer)))
                 flight.set_result(answer)
             return response
         finally:
-            del flights[key]
+            del self._flights[key]
             if not flight.done():
                 flight.cancel()
 
-    def _note(request: web.Request, state: str, age: int) -> None:
+    def _applies(self, request: web.Request) -> bool:
+        """`no-cache` and `no-store` ask for a new picture."""
+        said = request.headers.get(hdrs.CACHE_CONTROL, "").lower()
+        wants_new = "no-cache" in said or "no-store" in said
+        return self._config.ttl > 0 and request.method in self._config.methods and not wants_new
+
+    def _note(self, request: web.Request, state: str, age: int = 0) -> None:
         request[CACHE_STATE] = state
         request[CACHE_AGE] = age
-        metrics.cache_requests.labels(state.lower()).inc()
-
-    return link
-
-
-def _wants_new(request: web.Request) -> bool:
-    said = request.headers.get(hdrs.CACHE_CONTROL, "").lower()
-    return "no-cache" in said or "no-store" in said
+        self._metrics.cache_requests.labels(state.lower()).inc()
 
 
 def _key(request: web.Request, *, shared: bool) -> str:
-    """Answers belong to the token that asked; a name of a token holds no line end, so keys cannot run together."""
+    """Answers belong to the token that asked; no name of a token holds a line end, so keys cannot run together."""
     owner = "" if shared else request.get(CALLER, "")
     return f"{owner}\n{request[IMAGE_REQUEST].digest()}"

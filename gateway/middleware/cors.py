@@ -44,7 +44,7 @@ def cors(config: CorsConfig, origin: Origin) -> Link:
 
 def preflights(app: web.Application, config: CorsConfig) -> aiohttp_cors.CorsConfig:
     """aiohttp-cors for `app`; routes are to be added to what is returned."""
-    options = aiohttp_cors.ResourceOptions(
+    options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]  # aiohttp-cors has no annotations here
         allow_credentials=False, allow_headers="*", allow_methods="*", expose_headers=EXPOSED, max_age=3600
     )
     return aiohttp_cors.setup(app, defaults=dict.fromkeys(config.origins, options))

@@ -35,7 +35,7 @@ def errors(metrics: Metrics) -> Link:
             found = error
         except web.HTTPException as error:
             found = _ours(request, error)
-        except Exception:  # the net: whatever else happens is our fault, and the client learns nothing of it
+        except Exception:  # noqa: BLE001 - the net: whatever else happens is our fault, and the client learns nothing of it
             _log.exception("unexpected failure")
             found = InternalError()
         if found.status < web.HTTPInternalServerError.status_code or found.label == "unavailable":

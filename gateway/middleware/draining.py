@@ -1,0 +1,19 @@
+"""Counts what is under way, so that draining knows when it is done, and lets go of connections meanwhile."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.lifecycle import Lifecycle, Phase
+from gateway.middleware.links import Handler, Link
+
+
+def draining(lifecycle: Lifecycle) -> Link:
+    async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        with lifecycle.under_way():
+            response = await handler(request)
+            if lifecycle.phase is Phase.DRAINING:
+                response.force_close()  # a kept connection would bring new requests to a process that ends
+            return response
+
+    return link

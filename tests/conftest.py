@@ -1,0 +1,82 @@
+"""A live gateway for tests: real HTTP on loopback, run as the command runs it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+from aiohttp import ClientSession, web
+from PIL import Image
+
+from gateway.app import make_app
+from gateway.config import Config
+from gateway.config_file import parse
+from gateway.server import listening
+from gateway.upstreams import DRIVER_SETTINGS
+
+Document: TypeAlias = Mapping[str, Any]
+
+
+class Gateway:
+    """A running gateway and a client that speaks to it."""
+
+    def __init__(self, address: str, app: web.Application, client: ClientSession) -> None:
+        self.address = address
+        self.app = app
+        self.client = client
+
+    async def post(self, path: str, **options: Any) -> tuple[int, Any]:
+        async with self.client.post(self.address + path, **options) as response:
+            return response.status, await response.json()
+
+    async def get(self, path: str, **options: Any) -> tuple[int, Any]:
+        async with self.client.get(self.address + path, **options) as response:
+            return response.status, await response.json()
+
+    async def picture(self, url: str) -> Image.Image:
+        async with self.client.get(url) as response:
+            assert response.status == 200, await response.text()
+            return Image.open(io.BytesIO(await response.read()))
+
+
+StartGateway: TypeAlias = Callable[..., Awaitable[Gateway]]
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def configure(tmp_path: Path) -> Callable[[Document], Config]:
+    """A configuration whose pictures live in the test's own folder."""
+
+    def make(document: Document) -> Config:
+        images = {"store": f"file:{tmp_path / 'images'}", **document.get("images", {})}
+        return parse({**document, "images": images}, DRIVER_SETTINGS, {})
+
+    return make
+
+
+@pytest.fixture
+async def start(configure: Callable[[Document], Config], client: ClientSession) -> AsyncIterator[StartGateway]:
+    """Start a gateway with these sections of gateway.yaml; keyword arguments go to `make_app`."""
+    async with AsyncExitStack() as stack:
+
+        async def start_one(document: Document | None = None, **options: Any) -> Gateway:
+            app = make_app(configure(document or {}), **options)
+            site = await stack.enter_async_context(listening(app, "127.0.0.1", 0))
+            return Gateway(site.address, app, client)
+
+        yield start_one
+
+
+@pytest.fixture
+async def gateway(start: StartGateway) -> Gateway:
+    """One with the built-in defaults."""
+    return await start()
