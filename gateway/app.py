@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
+from typing import Protocol
 
 from aiohttp import web
 
@@ -21,7 +22,6 @@ from gateway.handlers.scrape import scrape
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.rehost import Rehost
 from gateway.hosting.stores import make_store
-from gateway.hosting.stores.base import Store
 from gateway.images import Operation
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import Workers
@@ -47,7 +47,6 @@ from gateway.openapi.document import document
 from gateway.origin import Origin
 from gateway.routes import add_routes, api_routes, open_routes, service_routes
 from gateway.upstreams import make_upstreams
-from gateway.upstreams.base import Upstream
 from gateway.upstreams.pool import Pool
 from gateway.upstreams.tools import Tools
 
@@ -112,7 +111,7 @@ def make_app(
     add_routes(app, open_routes(hosted(gallery), described), browsers)
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
     app.on_response_prepare.extend([write_request_id, cors_headers(config.cors)])
-    app.cleanup_ctx.append(_lifespan(store, fetch, [*upstreams.values()], workers))
+    app.cleanup_ctx.append(_lifespan([store, fetch, *upstreams.values()], workers))
     app[LIFECYCLE] = lifecycle
     if scraped is not None:
         app[METRICS_HANDLER] = scraped
@@ -127,13 +126,17 @@ def describe(config: Config) -> dict[str, object]:
     return document(models, server=config.server.public_url, secured=bool(config.auth.tokens))
 
 
-def _lifespan(
-    store: Store, fetch: GuardedFetch, upstreams: Sequence[Upstream], workers: Workers
-) -> Callable[[web.Application], AsyncIterator[None]]:
+class _Part(Protocol):
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def _lifespan(parts: Sequence[_Part], workers: Workers) -> Callable[[web.Application], AsyncIterator[None]]:
     async def lifespan(app: web.Application) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.callback(workers.close)
-            for part in (store, fetch, *upstreams):
+            for part in parts:
                 await part.open()
                 stack.push_async_callback(part.close)
             app[LIFECYCLE].ready()

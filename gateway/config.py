@@ -21,7 +21,17 @@ from pydantic import (
 from gateway.images import Fit, Operation, ResponseFormat
 
 MAX_PORT = 65535
-_SIZE_UNITS = {"": 1, "B": 1, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_SIZE_UNITS = {
+    "": 1,
+    "B": 1,
+    "KIB": 2**10,
+    "MIB": 2**20,
+    "GIB": 2**30,
+    "TIB": 2**40,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)")
 
 
@@ -136,7 +146,11 @@ class DefaultsConfig(Section):
     upscale: str = "imagen-4.0-upscale-preview"
 
     def model_for(self, operation: Operation) -> str:
-        return {Operation.GENERATE: self.generate, Operation.EDIT: self.edit, Operation.UPSCALE: self.upscale}[operation]
+        return {
+            Operation.GENERATE: self.generate,
+            Operation.EDIT: self.edit,
+            Operation.UPSCALE: self.upscale,
+        }[operation]
 
 
 class UpstreamSettings(Section):

@@ -145,7 +145,10 @@ class ImageRequest:
         Pictures count by their bytes once they are here, and by their URL as text before they are fetched. So
         the same function names a request as it was sent and as it was understood.
         """
-        named = {"operation": self.operation.value, **{name: _plain(value) for name, value in vars(self).items()}}
+        named = {
+            "operation": self.operation.value,
+            **{name: _plain(value) for name, value in vars(self).items()},
+        }
         return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 

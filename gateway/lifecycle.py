@@ -70,7 +70,7 @@ class Lifecycle:
         if self.requests:
             event(_log, logging.WARNING, "requests cut off at the end of drain_timeout", requests=self.requests)
         for scope in self._deadlines:
-            scope.reschedule(asyncio.get_deadlines_loop().time())
+            scope.reschedule(asyncio.get_running_loop().time())
 
     @asynccontextmanager
     async def deadline(self, seconds: float) -> AsyncIterator[Deadline]:

@@ -9,7 +9,7 @@ from gateway import __version__
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
 """Seconds: a cache hit takes milliseconds, a picture from a busy backend minutes."""
 
-disable_created_metrics()  # a _created series beside every counter doubles the scrape and tells nothing here
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a _created series beside every counter doubles the scrape and tells nothing here
 
 
 class Metrics:
@@ -21,26 +21,42 @@ class Metrics:
             "gateway_http_requests", "Requests answered, refusals included.", "route", "method", "status"
         )
         self.request_duration = self._histogram(
-            "gateway_http_request_duration_seconds", "Time from the request's head to the end of its answer.", "route", "method"
+            "gateway_http_request_duration_seconds",
+            "Time from the request's head to the end of its answer.",
+            "route",
+            "method",
         )
         self.in_flight = self._gauge("gateway_http_requests_in_flight", "Requests being answered.")
         self.images = self._counter("gateway_images", "Pictures given out.", "operation", "model", "upstream")
         self.upstream_requests = self._counter(
-            "gateway_upstream_requests", "Calls to upstreams by what became of them.", "upstream", "operation", "outcome"
+            "gateway_upstream_requests",
+            "Calls to upstreams by what became of them.",
+            "upstream",
+            "operation",
+            "outcome",
         )
         self.upstream_duration = self._histogram(
-            "gateway_upstream_request_duration_seconds", "Time of one call to an upstream.", "upstream", "operation"
+            "gateway_upstream_request_duration_seconds",
+            "Time of one call to an upstream.",
+            "upstream",
+            "operation",
         )
         self.upstream_in_flight = self._gauge("gateway_upstream_in_flight", "Calls under way.", "upstream")
         self.cache_requests = self._counter(
-            "gateway_cache_requests", "Image requests by what the cache did: hit, miss, coalesced, bypass.", "result"
+            "gateway_cache_requests",
+            "Image requests by what the cache did: hit, miss, coalesced, bypass.",
+            "result",
         )
         self.rejected = self._counter(
-            "gateway_rejected_requests", "Requests that were refused, by the stable label of the reason.", "reason"
+            "gateway_rejected_requests",
+            "Requests that were refused, by the stable label of the reason.",
+            "reason",
         )
         self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.")
         self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.")
-        self._gauge("gateway_build_info", "Always 1; the label tells the version.", "version").labels(__version__).set(1)
+        self._gauge("gateway_build_info", "Always 1; the label tells the version.", "version").labels(__version__).set(
+            1
+        )
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
         return Counter(name, help_, labels, registry=self.registry)

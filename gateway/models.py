@@ -75,7 +75,9 @@ class Models:
         shown = wanted if wanted.isprintable() and len(wanted) <= 64 else "of this name"  # noqa: PLR2004 - enough to recognise it
         what = f"cannot {operation}" if model else "does not exist"
         raise BadRequest(
-            f"The model {shown} {what}. Models that can {operation}: {able}.", param="model", code="model_not_found"
+            f"The model {shown} {what}. Models that can {operation}: {able}.",
+            param="model",
+            code="model_not_found",
         )
 
 

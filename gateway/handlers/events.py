@@ -26,7 +26,9 @@ _log = logging.getLogger("gateway.events")
 Work: TypeAlias = Callable[[Report], Awaitable[Answer]]
 
 
-async def stream_events(request: web.Request, work: Work, headers: Callable[[Answer], dict[str, str]]) -> web.StreamResponse:
+async def stream_events(
+    request: web.Request, work: Work, headers: Callable[[Answer], dict[str, str]]
+) -> web.StreamResponse:
     """Run `work` and tell of it as it goes.
 
     The stream begins with the first thing to tell: a failure before that is an ordinary error answer, a failure
@@ -38,7 +40,7 @@ async def stream_events(request: web.Request, work: Work, headers: Callable[[Ans
 async def stream_answer(request: web.Request, answer: Answer, headers: dict[str, str]) -> web.StreamResponse:
     """An answer that is here already, as the same events."""
 
-    async def ready(_: Report) -> Answer:  # noqa: RUF029 - work is awaited, this one has nothing to wait for
+    async def ready(_: Report) -> Answer:
         return answer
 
     return await _Stream(request, lambda _: headers).run(ready)
@@ -92,7 +94,9 @@ class _Stream:
             await self._begin(self._headers(answer))
         for image in answer.images:
             if isinstance(image.kept, Picture):
-                await self._event("completed", image.kept, created_at=answer.created, revised_prompt=image.revised_prompt)
+                await self._event(
+                    "completed", image.kept, created_at=answer.created, revised_prompt=image.revised_prompt
+                )
         return await self._end()
 
     async def _failed(self, error: GatewayError) -> web.StreamResponse:

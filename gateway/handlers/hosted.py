@@ -126,7 +126,9 @@ async def _send(
 ) -> web.StreamResponse:
     length = part.stop - part.start
     if request.method != hdrs.METH_HEAD and length <= WHOLE:
-        body = await stored.load() if length == stored.size else b"".join([piece async for piece in stored.stream(*part)])
+        body = (
+            await stored.load() if length == stored.size else b"".join([piece async for piece in stored.stream(*part)])
+        )
         return web.Response(body=body, status=status, headers=headers)
     response = web.StreamResponse(status=status, headers=headers)
     response.content_length = length

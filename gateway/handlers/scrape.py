@@ -33,5 +33,6 @@ def scrape(metrics: Metrics, gallery: Gallery, config: MetricsConfig) -> Handler
 
 def _same(sent: str, wanted: str) -> bool:
     return hmac.compare_digest(
-        hashlib.sha256(sent.encode("utf-8", "surrogateescape")).digest(), hashlib.sha256(wanted.encode()).digest()
+        hashlib.sha256(sent.encode("utf-8", "surrogateescape")).digest(),
+        hashlib.sha256(wanted.encode()).digest(),
     )

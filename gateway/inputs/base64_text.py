@@ -39,7 +39,7 @@ def decode_picture_text(text: str, param: str, max_bytes: int) -> bytes:
 
 
 def _payload(text: str, param: str) -> str:
-    if not text[:5].lower() == "data:":
+    if text[:5].lower() != "data:":
         return text
     head, comma, payload = text.partition(",")
     if not comma or not head.lower().endswith(";base64"):

@@ -98,7 +98,11 @@ async def _from_multipart(request: web.Request, limits: BodyLimits) -> Fields:
     try:
         reader = await request.multipart()
         pairs = [pair async for pair in _parts(reader, limits)]
-    except (ValueError, AssertionError, LookupError) as error:  # what aiohttp's reader raises on malformed parts
+    except (
+        ValueError,
+        AssertionError,
+        LookupError,
+    ) as error:  # what aiohttp's reader raises on malformed parts
         raise BadRequest("The multipart body is malformed") from error
     return _from_pairs(pairs)
 
@@ -126,7 +130,9 @@ async def _read_part(part: BodyPartReader, name: str, left: int, limits: BodyLim
         if len(buffer) > left:
             raise PayloadTooLarge(f"The request body has more than {limits.max_body} bytes")
         if _is_file(part) and len(buffer) > limits.max_picture:
-            raise PayloadTooLarge(f"The picture has more than {limits.max_picture} bytes", param=name.removesuffix("[]"))
+            raise PayloadTooLarge(
+                f"The picture has more than {limits.max_picture} bytes", param=name.removesuffix("[]")
+            )
     return bytes(buffer)
 
 

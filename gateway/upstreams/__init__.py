@@ -21,8 +21,8 @@ class Driver(NamedTuple):
 
 DRIVERS: Mapping[str, Driver] = MappingProxyType(
     {
-        "local": Driver(LocalSettings, LocalUpstream.make),
-        "openai": Driver(OpenAISettings, OpenAIUpstream.make),
+        "local": Driver(LocalSettings, LocalUpstream),
+        "openai": Driver(OpenAISettings, OpenAIUpstream),
     }
 )
 

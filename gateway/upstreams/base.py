@@ -152,5 +152,3 @@ class Upstream(Protocol):
         """Ask the cheapest unbilled thing that shows whether the backend would work; raise the outcome if not."""
 
     async def close(self) -> None: ...
-
-

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from aiohttp import (
@@ -50,7 +49,7 @@ class HttpAnswer:
     def ok(self) -> bool:
         return self.status == HTTPStatus.OK
 
-    def json(self) -> Any:  # noqa: ANN401 - what an upstream says may be anything
+    def json(self) -> Any:
         """The body as JSON, or None where it is none."""
         try:
             return json.loads(self.body)
@@ -80,7 +79,7 @@ class UpstreamHttp:
         self._session: ClientSession | None = None
 
     async def open(self) -> None:
-        trace = TraceConfig(trace_config_ctx_factory=_context)
+        trace = TraceConfig()
         trace.on_request_headers_sent.append(_headers_sent)
         self._session = ClientSession(
             connector=TCPConnector(limit=0),
@@ -122,7 +121,7 @@ class UpstreamHttp:
         """
         return await self._request(hdrs.METH_POST, path, json=json, data=form, params=params, headers=headers)
 
-    async def _request(self, method: str, path: str | URL, **options: Any) -> HttpAnswer:  # noqa: ANN401
+    async def _request(self, method: str, path: str | URL, **options: Any) -> HttpAnswer:
         if self._session is None:
             raise RuntimeError("the upstream is not open")
         url = path if isinstance(path, URL) else URL(f"{self._base}{path}")
@@ -172,7 +171,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (until - datetime.now(UTC if until.tzinfo else None)).total_seconds())
 
 
-async def _read(content: Any) -> bytes:  # noqa: ANN401 - aiohttp's StreamReader
+async def _read(content: Any) -> bytes:
     body = bytearray()
     async for chunk in content.iter_any():
         body += chunk
@@ -186,10 +185,5 @@ def _trail() -> dict[str, str]:
     return {"X-Request-ID": name} if name else {}
 
 
-def _context(trace_request_ctx: object = None) -> object:
-    return trace_request_ctx
-
-
-async def _headers_sent(_: ClientSession, sent: object, __: TraceRequestHeadersSentParams) -> None:
-    if isinstance(sent, _Sent):
-        sent.headers = True
+async def _headers_sent(_: ClientSession, context: SimpleNamespace, __: TraceRequestHeadersSentParams) -> None:
+    context.trace_request_ctx.headers = True

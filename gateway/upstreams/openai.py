@@ -41,7 +41,13 @@ from gateway.upstreams.results import from_base64, from_url
 from gateway.upstreams.tools import Tools
 
 _CONTENT_CODES = frozenset(
-    {"moderation_blocked", "content_policy_violation", "content_filter", "contentFilter", "ResponsibleAIPolicyViolation"}
+    {
+        "moderation_blocked",
+        "content_policy_violation",
+        "content_filter",
+        "contentFilter",
+        "ResponsibleAIPolicyViolation",
+    }
 )
 _NO_MONEY_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -58,7 +64,9 @@ class UpscaleSettings(Section):
 
 class OpenAISettings(UpstreamSettings):
     driver: Literal["openai"]
-    preset: Literal["openai", "azure", "localai", "stable-diffusion.cpp", "vllm-omni", "sglang", "xai", "together"] = "openai"
+    preset: Literal["openai", "azure", "localai", "stable-diffusion.cpp", "vllm-omni", "sglang", "xai", "together"] = (
+        "openai"
+    )
     """Sets the defaults of all keys below to what a kind of server needs."""
     base_url: Address
     api_key: SecretStr | None = None
@@ -109,18 +117,33 @@ class OpenAIUpstream:
         await self._http.close()
 
     async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
-        body = {"prompt": request.prompt, "n": request.n, **self._shape(request.ratio), **self._common(request)}
+        body = {
+            "prompt": request.prompt,
+            "n": request.n,
+            **self._shape(request.ratio),
+            **self._common(request),
+        }
         return await self._made(await self._http.post("/images/generations", json=body, params=self._params))
 
     async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
         form = FormData()
-        texts = {"prompt": request.prompt, "n": request.n, **self._shape(request.ratio), **self._common(request)}
+        texts = {
+            "prompt": request.prompt,
+            "n": request.n,
+            **self._shape(request.ratio),
+            **self._common(request),
+        }
         for name, value in texts.items():
             form.add_field(name, _form_text(value))
         inpainting = self._settings.edits == "inpainting"
         pictures = await pictures_for(request, self._settings.input_formats, self._tools)
         for picture in pictures[:1] if inpainting else pictures:
-            _add_picture(form, "image" if inpainting else self._settings.image_field, await picture.blob.load(), picture)
+            _add_picture(
+                form,
+                "image" if inpainting else self._settings.image_field,
+                await picture.blob.load(),
+                picture,
+            )
         if request.mask is not None:
             mask = await mask_for(request, Polarity(self._settings.mask), self._tools)
             _add_picture(form, "mask", await mask.blob.load(), mask)
@@ -132,7 +155,10 @@ class OpenAIUpstream:
         if route is None:
             raise Rejected("this upstream has no route for upscaling")
         form = FormData()
-        for name, value in {**self._common(request), route.field: route.value.format(n=request.upscale_factor.times)}.items():
+        for name, value in {
+            **self._common(request),
+            route.field: route.value.format(n=request.upscale_factor.times),
+        }.items():
             form.add_field(name, _form_text(value))
         picture = await picture_for(request.image, self._settings.input_formats, self._tools)
         _add_picture(form, "image", await picture.blob.load(), picture)
@@ -217,7 +243,12 @@ def _credentials(settings: OpenAISettings) -> dict[str, str]:
 
 def _add_picture(form: FormData, name: str, data: bytes, picture: Picture) -> None:
     """With the type that the bytes have: OpenAI looks at what a part claims."""
-    form.add_field(name, data, filename=f"{name.removesuffix('[]')}.{picture.format.extension}", content_type=picture.format.mime)
+    form.add_field(
+        name,
+        data,
+        filename=f"{name.removesuffix('[]')}.{picture.format.extension}",
+        content_type=picture.format.mime,
+    )
 
 
 def _form_text(value: object) -> str:
@@ -240,9 +271,8 @@ def _codes(body: object) -> Iterator[str]:
     match body:
         case {"error": dict(error)}:
             found = [error.get("code"), error.get("type")]
-            for inner in ("innererror", "inner_error"):
-                if isinstance(error.get(inner), dict):
-                    found.append(error[inner].get("code"))
+            inner = error.get("innererror") or error.get("inner_error")
+            found += [inner.get("code")] if isinstance(inner, dict) else []
         case {"error": str(text)}:
             found = [text]
         case _:

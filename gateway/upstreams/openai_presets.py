@@ -47,7 +47,14 @@ SIZES: Mapping[SizeMode, Mapping[AspectRatio, str]] = MappingProxyType(
     }
 )
 
-_GPT_EXTRAS = ["quality", "background", "moderation", "output_compression", "input_fidelity", "safety_identifier"]
+_GPT_EXTRAS = [
+    "quality",
+    "background",
+    "moderation",
+    "output_compression",
+    "input_fidelity",
+    "safety_identifier",
+]
 _DIFFUSION_EXTRAS = ["seed", "negative_prompt", "num_inference_steps", "guidance_scale"]
 
 PRESETS: Mapping[str, Mapping[str, object]] = MappingProxyType(

@@ -16,7 +16,6 @@ from gateway.metrics import Metrics
 from gateway.models import Models
 from gateway.upstreams.base import (
     EmptyAnswer,
-    EmptyAnswer,
     Made,
     Outcome,
     Report,
@@ -50,7 +49,12 @@ class Delivery:
 
 class Pool:
     def __init__(
-        self, upstreams: Mapping[str, Upstream], models: Models, metrics: Metrics, clock: Clock, dice: random.Random
+        self,
+        upstreams: Mapping[str, Upstream],
+        models: Models,
+        metrics: Metrics,
+        clock: Clock,
+        dice: random.Random,
     ) -> None:
         self._upstreams = upstreams
         self._models = models
@@ -97,8 +101,16 @@ class Pool:
                 raise EmptyAnswer("no picture")
         except UpstreamError as error:
             outcome = error.outcome
-            event(_log, logging.WARNING, "attempt failed", upstream=upstream.name, operation=order.operation,
-                  outcome=outcome, status=error.status, detail=error.detail)
+            event(
+                _log,
+                logging.WARNING,
+                "attempt failed",
+                upstream=upstream.name,
+                operation=order.operation,
+                outcome=outcome,
+                status=error.status,
+                detail=error.detail,
+            )
             return error
         else:
             outcome = Outcome.SUCCESS

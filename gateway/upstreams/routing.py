@@ -58,7 +58,5 @@ def _lacks(order: AnyRequest, capability: Capability) -> Iterator[str]:
 
 
 def _nobody(order: AnyRequest, model: Model, upstreams: Mapping[str, Upstream]) -> BadRequest:
-    lacks = "; ".join(
-        f"{entry.name} {_lack(order, upstreams[entry.name])}" for rank in model.ranks for entry in rank
-    )
+    lacks = "; ".join(f"{entry.name} {_lack(order, upstreams[entry.name])}" for rank in model.ranks for entry in rank)
     return BadRequest(f"No backend of the model {model.id} can do this request: {lacks}.", param="model")

@@ -19,7 +19,10 @@ def verdict(failures: Sequence[UpstreamError]) -> GatewayError:
         failures: at least one, in the order they happened.
     """
     if all(isinstance(failure, Refused) and failure.status == HTTPStatus.TOO_MANY_REQUESTS for failure in failures):
-        wait = min((failure.retry_after for failure in failures if failure.retry_after is not None), default=_SHORTEST_WAIT)
+        wait = min(
+            (failure.retry_after for failure in failures if failure.retry_after is not None),
+            default=_SHORTEST_WAIT,
+        )
         return RateLimited("Every backend of this model is at its rate limit", retry_after=wait)
     sent = [failure for failure in failures if not isinstance(failure, NotSent)]
     if not sent:
@@ -27,7 +30,9 @@ def verdict(failures: Sequence[UpstreamError]) -> GatewayError:
     match sent[-1]:
         case ContentRefused():
             return BadRequest(
-                "The request was refused by the backend's content policy", param="prompt", code="content_policy_violation"
+                "The request was refused by the backend's content policy",
+                param="prompt",
+                code="content_policy_violation",
             )
         case Ambiguous(status=None, timed_out=True):
             return PollingTimeout(sent=True)
