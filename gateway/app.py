@@ -27,9 +27,11 @@ from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import Workers
 from gateway.inputs.fetch import FetchRules, GuardedFetch
 from gateway.inputs.fields import BodyLimits
+from gateway.inputs.urls import parse as parse_url
 from gateway.lifecycle import Lifecycle
 from gateway.metrics import Metrics
 from gateway.middleware.access_log import access_log
+from gateway.middleware.anonymity import hide_server
 from gateway.middleware.aspect_ratio import aspect_ratio
 from gateway.middleware.auth import auth
 from gateway.middleware.cache import cache
@@ -110,7 +112,7 @@ def make_app(
     add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
     add_routes(app, open_routes(hosted(gallery), described), browsers)
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
-    app.on_response_prepare.extend([write_request_id, cors_headers(config.cors)])
+    app.on_response_prepare.extend([write_request_id, hide_server, cors_headers(config.cors)])
     app.cleanup_ctx.append(_lifespan([store, fetch, *upstreams.values()], workers))
     app[LIFECYCLE] = lifecycle
     if scraped is not None:
@@ -146,12 +148,16 @@ def _lifespan(parts: Sequence[_Part], workers: Workers) -> Callable[[web.Applica
 
 
 def _fetch_rules(config: Config) -> FetchRules:
+    own = {(config.server.host, config.server.port)}
+    if config.server.public_url is not None:
+        public = parse_url(config.server.public_url)
+        own.add((public.host, public.port))
     return FetchRules(
         max_bytes=config.inputs.max_size,
         timeout=config.inputs.timeout,
         ports=config.inputs.ports,
         allow_private_networks=config.inputs.allow_private_networks,
-        own_addresses=frozenset({(config.server.host, config.server.port)}),
+        own_addresses=frozenset(own),
     )
 
 

@@ -159,6 +159,14 @@ class UpstreamSettings(Section):
     driver: str
     timeout: Seconds = 300
     """Seconds for one call, from connecting to the last byte."""
+    concurrency: Annotated[int, Field(ge=1)] = 16
+    """Calls at a time; more of them wait."""
+    queue: Annotated[int, Field(ge=0)] = 256
+    """Calls that may wait; more are turned away."""
+    on_disconnect: Literal["finish", "cancel"] = "finish"
+    """What becomes of paid work when the client goes away: it is finished and kept, or cancelled at the backend."""
+    retry_ambiguous: bool = False
+    """Whether a call that may have been done, and billed, is made again."""
 
 
 class CacheConfig(Section):

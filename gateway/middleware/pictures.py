@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from gateway.concurrency import all_of
 from gateway.errors import BadRequest
 from gateway.hosting.gallery import Gallery
 from gateway.images import EditRequest, Picture, PictureInput, UpscaleRequest
@@ -24,19 +25,13 @@ def pictures(fetch: GuardedFetch, gallery: Gallery, origin: Origin, limits: Pict
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         order = request[IMAGE_REQUEST]
         if isinstance(order, EditRequest):
-            found = await _all(request, [(item, "image") for item in order.images])
-            mask = (await _all(request, [(order.mask, "mask")]))[0] if order.mask else None
+            found = await all_of(_resolve(request, item, "image") for item in order.images)
+            mask = await _resolve(request, order.mask, "mask") if order.mask else None
             _check_mask(mask, found[0])
             request[IMAGE_REQUEST] = replace(order, images=tuple(found), mask=mask)
         elif isinstance(order, UpscaleRequest):
-            (image,) = await _all(request, [(order.image, "image")])
-            request[IMAGE_REQUEST] = replace(order, image=image)
+            request[IMAGE_REQUEST] = replace(order, image=await _resolve(request, order.image, "image"))
         return await handler(request)
-
-    async def _all(request: web.Request, sent: list[tuple[PictureInput, str]]) -> list[Picture]:
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(_resolve(request, item, param)) for item, param in sent]
-        return [task.result() for task in tasks]
 
     async def _resolve(request: web.Request, sent: PictureInput, param: str) -> Picture:
         if isinstance(sent, Picture):

@@ -6,10 +6,10 @@ import asyncio
 import base64
 import binascii
 
-from gateway.errors import GatewayError
 from gateway.images import Picture
 from gateway.imaging.errors import PictureError
 from gateway.imaging.reading import read_picture
+from gateway.inputs.fetch import UrlRefused
 from gateway.upstreams.base import EmptyAnswer
 from gateway.upstreams.http import UpstreamHttp
 from gateway.upstreams.tools import Tools
@@ -40,8 +40,8 @@ async def from_url(address: str, http: UpstreamHttp, tools: Tools) -> Picture:
     try:
         url = http.resolve(address)
         if not http.owns(url):
-            return await from_bytes(await tools.fetch.fetch(str(url), param="url"), tools)
-    except (ValueError, GatewayError) as error:
+            return await from_bytes(await tools.fetch.download(str(url)), tools)
+    except (ValueError, UrlRefused) as error:
         raise EmptyAnswer("the picture's address cannot be fetched") from error
     answer = await http.get(url)
     if not answer.ok:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeAlias
-
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestClient
 from pytest_aiohttp.plugin import AiohttpClient
+from support.links import Client, Mount
 
 from gateway.metrics import Metrics
 from gateway.middleware.errors import errors
 from gateway.middleware.links import Handler, Link, for_application
-
-Client: TypeAlias = TestClient[web.Request, web.Application]
-Mount: TypeAlias = Callable[..., Coroutine[Any, Any, Client]]
-
 
 async def say_ok(_: web.Request) -> web.StreamResponse:
     return web.Response(text="ok")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from aiohttp import web
-from conftest import Mount
+from support.links import Mount
 
 from gateway.errors import BadRequest
 from gateway.images import AspectRatio, EditRequest, GenerateRequest, PictureUrl

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from conftest import Mount
+from support.links import Mount
 
 from gateway.config import AuthConfig
 from gateway.middleware.auth import auth

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from conftest import Mount
+from support.links import Mount
 
 from gateway.errors import (
     BadRequest,
