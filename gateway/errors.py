@@ -21,6 +21,7 @@ The words of an error are public. What only operators may know goes into the cau
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -165,4 +166,4 @@ def phrase(status: int) -> str:
 
 def retry_after_header(seconds: float) -> dict[str, str]:
     """`Retry-After` in whole seconds, from 1 to what clients still obey."""
-    return {"Retry-After": str(max(1, min(LONGEST_RETRY_AFTER, round(seconds + 0.5))))}
+    return {"Retry-After": str(max(1, min(LONGEST_RETRY_AFTER, math.ceil(seconds))))}

@@ -1,4 +1,4 @@
-"""The published fields of the three operations: their types, bounds, defaults, and words for what is accepted."""
+"""The published fields of the three operations: types, bounds, defaults, and words for what is accepted."""
 
 from __future__ import annotations
 
@@ -28,25 +28,45 @@ ACCEPTED = {
 SIZES = [f"{ratio.pixels[0]}x{ratio.pixels[1]}" for ratio in AspectRatio]
 
 Prompt: TypeAlias = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PROMPT)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PROMPT),
+    Field(json_schema_extra={"pattern": r"\S"}),  # how a schema says that blanks alone are no prompt
 ]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_N)]
 Ratio: TypeAlias = Literal["1:1", "16:9", "9:16", "3:4", "4:3"]
 Format: TypeAlias = Literal["png", "jpeg", "webp"]
 Response: TypeAlias = Literal["url", "b64_json"]
 Factor: TypeAlias = Literal["x2", "x4"]
-OnePicture: TypeAlias = str | Upload
+# Said in the schema, left to the decoder: counting the characters of megabytes of base64 takes its time.
+Text: TypeAlias = Annotated[str, Field(json_schema_extra={"minLength": 1})]
+OnePicture: TypeAlias = Text | Upload
 Pictures: TypeAlias = OnePicture | Annotated[list[OnePicture], Field(min_length=1, max_length=MOST_INPUT_PICTURES)]
+
+_FORMS = (
+    " Each is an http(s) URL, a data URL such as `data:image/png;base64,...`, bare base64 text, or an"
+    " uploaded file in a multipart form. PNG, JPEG, WebP, GIF and BMP are taken, told apart by their bytes"
+    " alone."
+)
 
 
 class Body(BaseModel):
     # Unknown fields are never refused: drivers may understand them, and clients send more every year.
+    # The descriptions are read by the clients' authors: they stand in the OpenAPI document.
     model_config = ConfigDict(extra="allow", hide_input_in_errors=True, arbitrary_types_allowed=True)
 
-    model: str | None = Field(None, description="Model id; the operation's default model when absent.")
-    output_format: Format = Field("png", description="Format of the pictures that come out.")
+    model: str | None = Field(
+        None,
+        description="Id or alias of a model that can do this, as listed at `/v1/models`. Without it the"
+        " operation's default model works.",
+    )
+    output_format: Format = Field(
+        "png", description="File format of the result. JPEG knows no transparency: it becomes white there."
+    )
     response_format: Response | None = Field(
-        None, description="A hosted URL, or the bytes as base64 text. Default: url, or what the model is configured to."
+        None,
+        description="`url` answers with an address on this gateway that works until the picture expires,"
+        " `b64_json` with the bytes as base64 text without a data prefix. The default may be configured for"
+        " each model.",
     )
 
     @property
@@ -55,24 +75,55 @@ class Body(BaseModel):
 
 
 class GenerateBody(Body):
-    prompt: Prompt = Field(description="What the picture shows.")
-    n: Count = Field(1, description="How many pictures.")
-    size: str | None = Field(None, description="Selects a ratio, never pixels. Prefer aspect_ratio, which wins over it.")
-    aspect_ratio: Ratio | None = Field(None, description="Ratio of width to height.")
-    stream: bool = Field(False, description="Answer with server-sent events.")  # noqa: FBT003
+    prompt: Prompt = Field(
+        description="What the picture shows. Blanks at both ends are cut off and do not count.",
+        examples=["A lighthouse on a cliff at dusk, oil on canvas"],
+    )
+    n: Count = Field(1, description="How many pictures to make.")
+    size: str | None = Field(
+        None,
+        description="Names a ratio, never a number of pixels; `aspect_ratio` wins over it. One of the five"
+        " documented sizes, a ratio such as `16:9`, `auto` (the same as none at all), or any WIDTHxHEIGHT"
+        " near one of the five ratios, so 1920x1080 means 16:9 and 1536x1024 means 4:3. Anything else is"
+        " refused.",
+    )
+    aspect_ratio: Ratio | None = Field(
+        None,
+        description="Width to height of the result. Wins over `size`. Without either a picture is square.",
+    )
+    stream: bool = Field(
+        False,
+        description="Answer with server-sent events: previews where the backend gives any, then each picture.",
+    )
 
 
 class EditBody(GenerateBody):
-    prompt: Prompt = Field(description="The instruction: what is to change.")
-    image: Pictures = Field(description=f"The picture to edit, or up to {MOST_INPUT_PICTURES}; the first sets the size.")
+    prompt: Prompt = Field(
+        description="The instruction: what is to change. Blanks at both ends are cut off and do not count.",
+        examples=["Let it snow, and light the windows"],
+    )
+    aspect_ratio: Ratio | None = Field(
+        None,
+        description="Width to height of the result. Wins over `size`. Without either the result keeps the"
+        " shape of its source.",
+    )
+    image: Pictures = Field(
+        description=f"The picture to edit, or up to {MOST_INPUT_PICTURES} to work from; the first sets the"
+        " shape." + _FORMS,
+        examples=["https://example.com/house.png"],
+    )
     mask: OnePicture | None = Field(
-        None, description="Where the picture may change: transparent, or white in a mask without transparency."
+        None,
+        description="Where the first picture may change, as one picture of the same size: what is transparent"
+        " in it, or what is white in one without transparency. Given like `image`.",
     )
 
 
 class UpscaleBody(Body):
-    image: OnePicture = Field(description="The picture to enlarge.")
-    upscale_factor: Factor = Field("x2", description="How many times as wide and as high.")
+    image: OnePicture = Field(
+        description="The picture to enlarge." + _FORMS, examples=["https://example.com/house.png"]
+    )
+    upscale_factor: Factor = Field("x2", description="How many times as wide and as high the result is.")
 
 
 BODIES: dict[Operation, type[Body]] = {

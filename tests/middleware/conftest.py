@@ -11,6 +11,7 @@ from gateway.metrics import Metrics
 from gateway.middleware.errors import errors
 from gateway.middleware.links import Handler, Link, for_application
 
+
 async def say_ok(_: web.Request) -> web.StreamResponse:
     return web.Response(text="ok")
 

@@ -45,7 +45,23 @@ def test_auto_means_absent() -> None:
 
 
 @pytest.mark.parametrize(
-    "size", ["", "big", "1024", "1024x", "x1024", "2:1", "2048x1000", "63x63", "8193x8193", "0x0", "-1x1", "١٠٢٤x1024", "1e3x1e3", "99999999x1"]
+    "size",
+    [
+        "",
+        "big",
+        "1024",
+        "1024x",
+        "x1024",
+        "2:1",
+        "2200x1000",
+        "63x63",
+        "8193x8193",
+        "0x0",
+        "-1x1",
+        "١٠٢٤x1024",
+        "1e3x1e3",
+        "99999999x1",
+    ],
 )
 def test_any_other_size_is_refused_with_what_is_accepted(size: str) -> None:
     with pytest.raises(BadRequest, match="1024x1024, 1792x1024.*auto, 1:1") as caught:
