@@ -1,0 +1,192 @@
+"""Pictures as files: `<root>/YYYYMMDD/HHMM/<name>`, whole and durable before anybody learns the name."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from gateway.blob import CHUNK, Blob, FileBlob
+from gateway.clock import Clock, RandomBytes, SystemClock, system_random
+from gateway.hosting.clockwatch import ClockWatch
+from gateway.hosting.names import HostedName
+from gateway.hosting.retention import Retention
+from gateway.hosting.stores.base import Draft, StoredPicture, Usage
+from gateway.hosting.stores.durable import empty_scratch, scratch
+from gateway.hosting.stores.failures import as_unavailable, store_full
+from gateway.hosting.stores.file_picture import FilePicture
+from gateway.hosting.stores.ledger import Ledger
+from gateway.hosting.stores.lock import RootLock
+from gateway.hosting.stores.periodic import Periodic
+from gateway.hosting.stores.record import RecordFile
+from gateway.hosting.stores.shards import Shard
+from gateway.hosting.stores.sweeper import Sweeper
+from gateway.hosting.stores.threads import Threads
+from gateway.hosting.stores.tree import Tree, total
+from gateway.logs import event
+
+THREADS = 8
+"""Disks serve a few requests at a time best; more threads would only queue inside the kernel."""
+
+SWEEP_EVERY = 60.0
+"""Seconds; the grain of the directories."""
+
+RECOUNT_EVERY = 3600.0
+"""Seconds between recounts of a store whose totals are not certain."""
+
+_log = logging.getLogger(__name__)
+
+
+class FileStore:
+    """A `gateway.hosting.stores.base.Store` in one directory of a local file system.
+
+    Safe against a crash at any moment and against several processes on one directory, whose totals are then
+    approximate (see `ledger`). Needs POSIX; its owner alone may read the files.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        retention: Retention,
+        *,
+        clock: Clock | None = None,
+        random_bytes: RandomBytes = system_random,
+        sweep_every: float = SWEEP_EVERY,
+    ) -> None:
+        self._retention = retention
+        self._clock = clock or SystemClock()
+        self._random_bytes = random_bytes
+        self._threads = Threads(THREADS)
+        self._tree = Tree(root.absolute())
+        self._lock = RootLock(self._tree.root)
+        self._ledger = Ledger(RecordFile(self._tree.root), self._tree.usage)
+        self._sweeper = Sweeper(self._tree, self._ledger, retention, self._clock)
+        self._watch = ClockWatch(self._clock)
+        self._sweeps = Periodic(self.sweep, interval=sweep_every, clock=self._clock)
+        self._recounts = Periodic(self._recount_if_due, interval=RECOUNT_EVERY, clock=self._clock)
+        self._sweeping = asyncio.Lock()
+        self._recounting = asyncio.Lock()
+
+    async def open(self) -> None:
+        await self._threads.run(self._set_up)
+        self._sweeps.start()
+        self._recounts.start(at_once=True)
+
+    async def put(self, draft: Draft) -> HostedName:
+        if draft.blob.size > self._retention.max_size:
+            raise store_full()
+        with as_unavailable("put"):
+            name = await self._threads.run(self._write, draft)
+        if self._ledger.usage.bytes > self._retention.max_size:
+            self._sweeps.wake()
+        return name
+
+    async def get(self, name: HostedName) -> StoredPicture | None:
+        opening = self._threads.run(self._open, name)
+        try:
+            with as_unavailable("get"):
+                return await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            opening.add_done_callback(_close_unwanted)
+            raise
+
+    async def delete(self, name: HostedName) -> bool:
+        with as_unavailable("delete"):
+            return await self._threads.run(self._remove, name)
+
+    def expires_at(self, name: HostedName) -> float:
+        return self._retention.expires_at(name)
+
+    @property
+    def evicted_before(self) -> float:
+        return self._sweeper.evicted_before
+
+    def usage(self) -> Usage:
+        return self._ledger.usage
+
+    async def sweep(self) -> Usage:
+        """Delete what has expired or exceeds the budget; what went. Runs by itself in the background."""
+        async with self._sweeping:
+            removed = Usage()
+            if self._watch.trusted():
+                removed += await self._threads.run(self._sweeper.expire)
+            return removed + await self._threads.run(self._sweeper.shrink)
+
+    async def recount(self) -> None:
+        """Make the totals exact by listing every directory, one at a time so that other work goes between."""
+        async with self._recounting:
+            await self._threads.run(self._ledger.begin_recount)
+            shards = self._tree.shards()
+            while shard := await self._threads.run(next, shards, None):
+                await self._threads.run(self._ledger.recount, shard)
+            await self._threads.run(self._ledger.end_recount)
+
+    async def close(self) -> None:
+        self._sweeper.stop()
+        await self._sweeps.stop()
+        await self._recounts.stop()
+        await asyncio.to_thread(self._threads.close)
+        self._lock.release()
+
+    async def _recount_if_due(self) -> None:
+        if not self._ledger.on_record:
+            await self.recount()
+
+    def _set_up(self) -> None:
+        self._tree.make()
+        alone = self._lock.acquire()
+        if alone and (leftovers := empty_scratch(self._tree.root)):
+            event(_log, logging.INFO, "unfinished files removed", files=leftovers)
+        self._ledger.load(alone=alone)
+        self._lock.share()
+
+    def _write(self, draft: Draft) -> HostedName:
+        with scratch(self._tree.root) as unnamed:
+            size, sha256 = _copy(draft.blob, unnamed.file)
+            name = HostedName.make(self._clock.time(), self._random_bytes, sha256, draft.operation, draft.format)
+            shard = Shard.of(name)
+            with self._ledger.working_on(shard):
+                self._tree.adopt(unnamed, name)
+                self._ledger.change(shard, Usage(1, size))
+        return name
+
+    def _open(self, name: HostedName) -> FilePicture | None:
+        file = self._tree.open(name)
+        return None if file is None else FilePicture(name, file, self._threads)
+
+    def _remove(self, name: HostedName) -> bool:
+        found = self._tree.find(name)
+        if found is None:
+            return False
+        shard = Shard.of(name)
+        with self._ledger.working_on(shard):
+            removed = self._tree.remove(shard, [found])
+            self._ledger.change(shard, Usage() - total(removed))
+        return bool(removed)
+
+
+def _copy(blob: Blob, file: BinaryIO) -> tuple[int, str]:
+    """Size and SHA-256 of what was written, taken from the very bytes that were."""
+    size, digest = 0, hashlib.sha256()
+    for piece in _pieces(blob):
+        digest.update(piece)
+        size += file.write(piece)
+    return size, digest.hexdigest()
+
+
+def _pieces(blob: Blob) -> Iterator[bytes]:
+    if not isinstance(blob, FileBlob):
+        yield blob.read()
+        return
+    with blob.path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            yield piece
+
+
+def _close_unwanted(opening: asyncio.Future[FilePicture | None]) -> None:
+    """Close what was opened for somebody who did not wait."""
+    if not opening.cancelled() and opening.exception() is None and (picture := opening.result()):
+        picture.abandon()

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import errno
+import fcntl
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from gateway.hosting.stores.lock import RootLock
+
+
+def test_the_first_is_alone_and_the_second_is_not(tmp_path: Path) -> None:
+    first, second = RootLock(tmp_path), RootLock(tmp_path)
+    alone = first.acquire()
+    first.share()
+    crowded = second.acquire()
+    second.share()
+    first.release()
+    second.release()
+
+    assert (alone, crowded) == (True, False)
+
+
+def test_whoever_comes_after_the_last_is_alone(tmp_path: Path) -> None:
+    for _ in range(2):
+        lock = RootLock(tmp_path)
+        assert lock.acquire()
+        lock.share()
+        lock.release()
+
+
+def test_the_second_waits_until_the_first_has_set_up(tmp_path: Path) -> None:
+    first, second = RootLock(tmp_path), RootLock(tmp_path)
+    first.acquire()
+    second.acquire()
+    waiting = Thread(target=second.share)
+    waiting.start()
+    waiting.join(0.05)
+    waited = waiting.is_alive()
+    first.share()
+    waiting.join(5)
+    first.release()
+    second.release()
+
+    assert waited
+    assert not waiting.is_alive()
+
+
+def test_a_file_system_without_locks_counts_as_shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "no locks")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    lock = RootLock(tmp_path)
+    alone = lock.acquire()
+    lock.share()
+    lock.release()
+
+    assert not alone
+
+
+def test_a_lock_that_fails_otherwise_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "disk")
+
+    monkeypatch.setattr(fcntl, "flock", fail)
+    lock = RootLock(tmp_path)
+    with pytest.raises(OSError, match="disk"):
+        lock.acquire()
+    with pytest.raises(OSError, match="disk"):
+        lock.share()
+    lock.release()
