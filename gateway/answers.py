@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from gateway.hosting.names import HostedName
 from gateway.images import Picture
 
+_NAME_SIZE = 1024
+"""Bytes that a name with its prompt costs in memory, about."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnsweredImage:
-    """One picture of an answer: hosted under a name, or here as a value, never both."""
+    """One picture of an answer: hosted under a name, here as a value, or both."""
 
-    kept: HostedName | Picture
+    name: HostedName | None
+    picture: Picture | None
     revised_prompt: str | None
 
 
@@ -30,4 +34,4 @@ class Answer:
     @property
     def size(self) -> int:
         """Bytes that keeping this answer costs, about."""
-        return sum(image.kept.blob.size if isinstance(image.kept, Picture) else 1024 for image in self.images)
+        return sum(_NAME_SIZE + (image.picture.blob.size if image.picture else 0) for image in self.images)

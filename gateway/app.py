@@ -9,6 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from gateway.caching.claims import ClaimStore
 from gateway.caching.memory import AnswerCache
 from gateway.clock import Clock, RandomBytes, SystemClock, system_random
 from gateway.config import Config
@@ -28,6 +29,7 @@ from gateway.imaging.workers import Workers
 from gateway.inputs.fetch import FetchRules, GuardedFetch
 from gateway.inputs.fields import BodyLimits
 from gateway.inputs.urls import parse as parse_url
+from gateway.jobs import Jobs
 from gateway.lifecycle import Lifecycle
 from gateway.metrics import Metrics
 from gateway.middleware.access_log import access_log
@@ -36,9 +38,10 @@ from gateway.middleware.aspect_ratio import aspect_ratio
 from gateway.middleware.auth import auth
 from gateway.middleware.cache import cache
 from gateway.middleware.cors import cors, cors_headers, preflights
-from gateway.middleware.deadline import deadline
+from gateway.middleware.deadline import deadline, write_attempts
 from gateway.middleware.draining import draining
 from gateway.middleware.errors import errors
+from gateway.middleware.idempotency import idempotency
 from gateway.middleware.links import Handler, chain, for_application
 from gateway.middleware.metrics import count
 from gateway.middleware.pictures import pictures
@@ -49,6 +52,7 @@ from gateway.openapi.document import document
 from gateway.origin import Origin
 from gateway.routes import add_routes, api_routes, open_routes, service_routes
 from gateway.upstreams import make_upstreams
+from gateway.upstreams.member import Member
 from gateway.upstreams.pool import Pool
 from gateway.upstreams.tools import Tools
 
@@ -78,9 +82,12 @@ def make_app(
     gallery = Gallery(store, clock)
     upstreams = make_upstreams(config.upstreams, _tools(config, workers, fetch, clock))
     models = Models(config, {name: upstream.capabilities for name, upstream in upstreams.items()})
-    pool = Pool(upstreams, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
+    members = {name: Member(upstream, config.upstreams[name], metrics, clock) for name, upstream in upstreams.items()}
+    pool = Pool(members, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
     render = Renderer(gallery, origin)
     answers = AnswerCache(config.cache.max_size, clock)
+    claims = ClaimStore(config.images.folder / "keys", clock)
+    jobs = Jobs(lifecycle)
     limits = _input_limits(config)
 
     app = web.Application(
@@ -99,10 +106,11 @@ def make_app(
         operation: chain(
             deadline(lifecycle, config.server.request_timeout),
             validation(operation, models, limits),
+            idempotency(claims, gallery, render),
             aspect_ratio(),
             pictures(fetch, gallery, origin, limits.picture),
             cache(config.cache, answers, gallery, render, metrics),
-        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, metrics, clock))
+        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, metrics, clock))
         for operation in Operation
     }
     scraped = scrape(metrics, gallery, config.metrics) if config.metrics.enabled else None
@@ -112,7 +120,7 @@ def make_app(
     add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
     add_routes(app, open_routes(hosted(gallery), described), browsers)
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
-    app.on_response_prepare.extend([write_request_id, hide_server, cors_headers(config.cors)])
+    app.on_response_prepare.extend([write_request_id, write_attempts, hide_server, cors_headers(config.cors)])
     app.cleanup_ctx.append(_lifespan([store, fetch, *upstreams.values()], workers))
     app[LIFECYCLE] = lifecycle
     if scraped is not None:

@@ -10,6 +10,7 @@
     ├── UriTooLong            414
     ├── UnsupportedMediaType  415
     ├── RangeNotSatisfiable   416
+    ├── KeyReused             422  an Idempotency-Key used before with another request
     ├── RateLimited           429  this gateway's limit, or every backend's
     ├── UpstreamFailed        500  the backend's fault
     ├── InternalError         500  ours
@@ -112,6 +113,13 @@ class RangeNotSatisfiable(GatewayError):
 
     def __init__(self, size: int) -> None:
         super().__init__(f"The picture has {size} bytes", headers={"Content-Range": f"bytes */{size}"})
+
+
+class KeyReused(GatewayError):
+    status, type, label = 422, INVALID_REQUEST, "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__("This Idempotency-Key was used before with another request", param="Idempotency-Key")
 
 
 class RateLimited(GatewayError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
@@ -26,18 +27,27 @@ class Deadline:
     def __init__(self, scope: asyncio.Timeout, lifecycle: Lifecycle) -> None:
         self._scope = scope
         self._lifecycle = lifecycle
-        self.sent = False
-        """Whether an upstream was asked, so that a retry by the client would be billed again."""
 
     @property
     def expired(self) -> bool:
         return self._scope.expired()
 
-    def error(self) -> GatewayError:
-        """What the client is told once the time is over."""
+    @property
+    def seconds_left(self) -> float:
+        when = self._scope.when()
+        return math.inf if when is None else max(0.0, when - asyncio.get_running_loop().time())
+
+    def error(self, *, sent: bool) -> GatewayError:
+        """What the client is told once the time is over. `sent`: an upstream was asked, which may be billed."""
         if self._lifecycle.has_cut:
             return Unavailable("The gateway is shutting down")
-        return PollingTimeout(sent=self.sent)
+        return PollingTimeout(sent=sent)
+
+
+class DeadlinePassed(Exception):
+    def __init__(self, deadline: Deadline) -> None:
+        super().__init__("the deadline has passed")
+        self.deadline = deadline
 
 
 class Lifecycle:
@@ -74,7 +84,11 @@ class Lifecycle:
 
     @asynccontextmanager
     async def deadline(self, seconds: float) -> AsyncIterator[Deadline]:
-        """Run what is inside for at most `seconds`; when that is over, raise the deadline's error."""
+        """Run what is inside for at most `seconds`.
+
+        Raises:
+            DeadlinePassed: the time, or that of the process, is over.
+        """
         scope = asyncio.timeout(seconds)
         deadline = Deadline(scope, self)
         try:
@@ -87,4 +101,4 @@ class Lifecycle:
         except TimeoutError:
             if not scope.expired():
                 raise
-            raise deadline.error() from None
+            raise DeadlinePassed(deadline) from None

@@ -42,6 +42,13 @@ class Metrics:
             "operation",
         )
         self.upstream_in_flight = self._gauge("gateway_upstream_in_flight", "Calls under way.", "upstream")
+        self.upstream_queued = self._gauge("gateway_upstream_queued", "Calls that wait for a place.", "upstream")
+        self.upstream_retries = self._counter(
+            "gateway_upstream_retries", "Calls made again to the same upstream.", "upstream"
+        )
+        self.upstream_breaker_open = self._gauge(
+            "gateway_upstream_breaker_open", "1 while the upstream is not asked.", "upstream"
+        )
         self.cache_requests = self._counter(
             "gateway_cache_requests",
             "Image requests by what the cache did: hit, miss, coalesced, bypass.",

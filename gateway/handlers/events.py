@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 from aiohttp import hdrs, web
 
-from gateway.answers import Answer
+from gateway.answers import Answer, AnsweredImage
 from gateway.blob import to_base64
 from gateway.errors import GatewayError, InternalError
-from gateway.images import AnyRequest, Operation, Picture
-from gateway.request_keys import DEADLINE, IMAGE_REQUEST
+from gateway.images import Operation, Picture
+from gateway.request_keys import ATTEMPTS, DEADLINE, IMAGE_REQUEST
 from gateway.upstreams.base import Progress, Report
 
 KEEP_ALIVE = 10
@@ -26,30 +26,22 @@ _log = logging.getLogger("gateway.events")
 Work: TypeAlias = Callable[[Report], Awaitable[Answer]]
 
 
-async def stream_events(
-    request: web.Request, work: Work, headers: Callable[[Answer], dict[str, str]]
-) -> web.StreamResponse:
-    """Run `work` and tell of it as it goes.
+class EventStream:
+    """Runs work and tells of it as it goes.
 
     The stream begins with the first thing to tell: a failure before that is an ordinary error answer, a failure
     after it an `error` event.
     """
-    return await _Stream(request, headers).run(work)
 
-
-async def stream_answer(request: web.Request, answer: Answer, headers: dict[str, str]) -> web.StreamResponse:
-    """An answer that is here already, as the same events."""
-
-    async def ready(_: Report) -> Answer:
-        return answer
-
-    return await _Stream(request, lambda _: headers).run(ready)
-
-
-class _Stream:
-    def __init__(self, request: web.Request, headers: Callable[[Answer], dict[str, str]]) -> None:
+    def __init__(
+        self,
+        request: web.Request,
+        picture: Callable[[AnsweredImage], Awaitable[Picture]],
+        headers: Callable[[web.Request, Answer], dict[str, str]],
+    ) -> None:
         self._request = request
-        self._order: AnyRequest = request[IMAGE_REQUEST]
+        self._order = request[IMAGE_REQUEST]
+        self._picture = picture
         self._headers = headers
         self._response: web.StreamResponse | None = None
         self._news: asyncio.Queue[Progress | None] = asyncio.Queue()
@@ -66,7 +58,7 @@ class _Stream:
             # The deadline, not the client: tell it, as an `error` event where the stream has begun.
             if self._response is None or not self._request[DEADLINE].expired:
                 raise
-            return await self._failed(self._request[DEADLINE].error())
+            return await self._failed(self._request[DEADLINE].error(sent=self._request[ATTEMPTS].sent))
         except Exception:
             if self._response is None:
                 raise
@@ -91,12 +83,10 @@ class _Stream:
 
     async def _completed(self, answer: Answer) -> web.StreamResponse:
         if self._response is None:
-            await self._begin(self._headers(answer))
+            await self._begin(self._headers(self._request, answer))
         for image in answer.images:
-            if isinstance(image.kept, Picture):
-                await self._event(
-                    "completed", image.kept, created_at=answer.created, revised_prompt=image.revised_prompt
-                )
+            picture = await self._picture(image)
+            await self._event("completed", picture, created_at=answer.created, revised_prompt=image.revised_prompt)
         return await self._end()
 
     async def _failed(self, error: GatewayError) -> web.StreamResponse:

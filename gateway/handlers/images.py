@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
 from gateway.answers import Answer
 from gateway.clock import Clock
 from gateway.concurrency import all_of
 from gateway.errors import NotFound
-from gateway.handlers.events import stream_events
 from gateway.handlers.rendering import Renderer
 from gateway.hosting.rehost import Rehost
-from gateway.images import AnyRequest, UpscaleRequest
+from gateway.images import AnyRequest
+from gateway.jobs import Job, Jobs, Sharing
 from gateway.lifecycle import Deadline
 from gateway.metrics import Metrics
-from gateway.request_keys import ANSWER, DEADLINE, IMAGE_REQUEST
-from gateway.upstreams.base import Progress, Report
-from gateway.upstreams.pool import Pool
+from gateway.request_keys import ATTEMPTS, CACHE_STATE, CALLER, DEADLINE, IMAGE_REQUEST, SHARING
+from gateway.upstreams.base import Report
+from gateway.upstreams.pool import Asking, Pool
 
 
 class ImageHandler:
-    def __init__(self, pool: Pool, rehost: Rehost, render: Renderer, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self, pool: Pool, rehost: Rehost, render: Renderer, jobs: Jobs, metrics: Metrics, clock: Clock
+    ) -> None:
         self._pool = pool
         self._rehost = rehost
         self._render = render
+        self._jobs = jobs
         self._metrics = metrics
         self._clock = clock
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
-        order = request[IMAGE_REQUEST]
-
         async def work(report: Report) -> Answer:
-            request[ANSWER] = await self._make(order, report, request[DEADLINE])
-            return request[ANSWER]
+            return await self._job(request).result(report)
 
-        if not isinstance(order, UpscaleRequest) and order.stream:
-            return await stream_events(request, work, lambda answer: self._render.headers(request, answer))
-        return await self._render(request, await work(_unheard))
+        return await self._render.live(request, work)
 
-    async def _make(self, order: AnyRequest, report: Report, deadline: Deadline) -> Answer:
-        delivery = await self._pool.ask(order, report, deadline)
-        images = await all_of(self._rehost(picture.made, order) for picture in delivery.pictures)
+    def _job(self, request: web.Request) -> Job:
+        """The work for an equal request that is under way, else new work."""
+        sharing = request.get(SHARING, Sharing())
+        job = self._jobs.join(sharing)
+        if job is not None:
+            request[CACHE_STATE] = "COALESCED"
+        else:
+            make = partial(self._make, request[IMAGE_REQUEST], request.get(CALLER, ""), durable=bool(sharing.claim))
+            job = self._jobs.start(sharing, request[DEADLINE].seconds_left, make)
+        request[ATTEMPTS] = job.attempts
+        return job
+
+    async def _make(self, order: AnyRequest, caller: str, job: Job, deadline: Deadline, *, durable: bool) -> Answer:
+        delivery = await self._pool.ask(Asking(order, job.report, job.attempts, deadline, caller))
+        images = await all_of(self._rehost(picture.made, order, durable=durable) for picture in delivery.pictures)
         for picture in delivery.pictures:
             self._metrics.images.labels(order.operation, order.model, picture.upstream).inc()
         return Answer(
@@ -49,10 +61,6 @@ class ImageHandler:
             upstream=delivery.upstream,
             attempts=delivery.attempts,
         )
-
-
-def _unheard(_: Progress) -> None:
-    """Nobody listens to the progress of an ordinary answer."""
 
 
 async def no_variations(_: web.Request) -> web.StreamResponse:

@@ -1,21 +1,25 @@
-"""An answer as the client wants it: JSON with addresses, JSON with base64, or the first picture itself."""
+"""An answer as the client wants it: JSON with addresses, JSON with base64, events, or the first picture itself."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
 from aiohttp import hdrs, web
 
-from gateway.answers import Answer
+from gateway.answers import Answer, AnsweredImage
 from gateway.blob import to_base64
-from gateway.handlers.events import stream_answer
+from gateway.errors import NotFound
+from gateway.handlers.events import EventStream, Work
 from gateway.handlers.hosted import serve_hosted
 from gateway.hosting.gallery import Gallery
-from gateway.hosting.names import HostedName
-from gateway.images import Picture, UpscaleRequest
+from gateway.images import Picture, ResponseFormat, UpscaleRequest
+from gateway.imaging.limits import PictureLimits
+from gateway.imaging.reading import read_picture
 from gateway.origin import Origin
 from gateway.request_keys import CACHE_AGE, CACHE_STATE, IMAGE_REQUEST
+from gateway.upstreams.base import Progress, Report
 
 
 class Renderer:
@@ -24,22 +28,41 @@ class Renderer:
         self._origin = origin
 
     async def __call__(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        """Write an answer that is here."""
+
+        async def ready(_: Report) -> Answer:
+            return answer
+
+        return await self.live(request, ready)
+
+    async def live(self, request: web.Request, work: Work) -> web.StreamResponse:
+        """Do `work` and write its answer, telling of progress where the client listens."""
         order = request[IMAGE_REQUEST]
         if not isinstance(order, UpscaleRequest) and order.stream:
-            return await stream_answer(request, answer, self.headers(request, answer))
+            return await EventStream(request, self._picture, self._headers).run(work)
+        answer = await work(_unheard)
         if wants_picture(request):
-            return await self._picture(request, answer)
+            return await self._first_picture(request, answer)
         body = b"".join([part async for part in self._json(request, answer)])
-        return web.Response(body=body, content_type="application/json", headers=self.headers(request, answer))
+        return web.Response(body=body, content_type="application/json", headers=self._headers(request, answer))
 
-    async def _picture(self, request: web.Request, answer: Answer) -> web.StreamResponse:
-        first = answer.images[0].kept
-        headers = self.headers(request, answer)
-        if isinstance(first, HostedName):
-            return await serve_hosted(request, self._gallery, str(first), headers)
-        return web.Response(body=await first.blob.load(), content_type=first.format.mime, headers=headers)
+    async def _first_picture(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        first = answer.images[0]
+        headers = self._headers(request, answer)
+        if first.name is not None:
+            return await serve_hosted(request, self._gallery, str(first.name), headers)
+        picture = await self._picture(first)
+        return web.Response(body=await picture.blob.load(), content_type=picture.format.mime, headers=headers)
 
-    def headers(self, request: web.Request, answer: Answer) -> dict[str, str]:
+    async def _picture(self, image: AnsweredImage) -> Picture:
+        if image.picture is not None:
+            return image.picture
+        data = await self._gallery.load(str(image.name))
+        if data is None:
+            raise NotFound("Image not found or expired")
+        return await asyncio.to_thread(read_picture, data, PictureLimits(max_bytes=len(data)))
+
+    def _headers(self, request: web.Request, answer: Answer) -> dict[str, str]:
         headers = {
             "X-Upstream": answer.upstream,
             "X-Upstream-Attempts": str(answer.attempts),
@@ -54,15 +77,16 @@ class Renderer:
 
     async def _json(self, request: web.Request, answer: Answer) -> AsyncIterator[bytes]:
         """Pieces of the body. Base64 needs no escaping, so a picture is not walked again by a JSON encoder."""
+        as_base64 = request[IMAGE_REQUEST].response_format is ResponseFormat.B64_JSON
         yield b'{"created":%d,"data":[' % answer.created
         for index, image in enumerate(answer.images):
             yield b"," if index else b""
-            if isinstance(image.kept, Picture):
+            if as_base64 or image.name is None:
                 yield b'{"b64_json":"'
-                yield (await to_base64(image.kept.blob)).encode("ascii")
+                yield (await to_base64((await self._picture(image)).blob)).encode("ascii")
                 yield b'"'
             else:
-                url = f"{self._origin.of(request)}/images/{image.kept}"
+                url = f"{self._origin.of(request)}/images/{image.name}"
                 yield b'{"url":%s' % json.dumps(url).encode()
             if image.revised_prompt is not None:
                 yield b',"revised_prompt":%s' % json.dumps(image.revised_prompt).encode()
@@ -76,3 +100,7 @@ def wants_picture(request: web.Request) -> bool:
         return False
     accept = request.headers.get(hdrs.ACCEPT, "").lower()
     return "image/" in accept and "text/html" not in accept and "application/json" not in accept
+
+
+def _unheard(_: Progress) -> None:
+    """Nobody listens to the progress of an ordinary answer."""

@@ -39,10 +39,10 @@ class Gallery:
 
     def life_left(self, answer: Answer) -> float:
         """Seconds until the first picture that `answer` names is gone; infinite when it names none."""
-        names = [image.kept for image in answer.images if isinstance(image.kept, HostedName)]
+        names = [image.name for image in answer.images if image.name is not None]
         return min((self.seconds_left(name) for name in names), default=float("inf"))
 
     def still_has(self, answer: Answer) -> bool:
-        """Whether no picture of `answer` was evicted early. Asks no disk: the oldest are evicted first."""
-        names = [image.kept for image in answer.images if isinstance(image.kept, HostedName)]
-        return all(name.created >= self._store.evicted_before for name in names)
+        """Whether no picture of `answer` has expired or was evicted. Asks no disk: the oldest are evicted first."""
+        names = [image.name for image in answer.images if image.name is not None]
+        return all(self.seconds_left(name) > 0 and name.created >= self._store.evicted_before for name in names)

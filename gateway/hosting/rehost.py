@@ -20,8 +20,8 @@ class Rehost:
         self._workers = workers
         self._fit = fit
 
-    async def __call__(self, made: Made, order: AnyRequest) -> AnsweredImage:
-        """`made` as `order` asked for it: hosted when a URL is wanted, else as a value.
+    async def __call__(self, made: Made, order: AnyRequest, *, durable: bool = False) -> AnsweredImage:
+        """`made` as `order` asked for it: hosted when a URL is wanted or it has to last, and else as a value.
 
         Raises:
             UpstreamFailed: the picture cannot be decoded, and has to be.
@@ -30,10 +30,11 @@ class Rehost:
         picture = await self._conformed(made.picture, order)
         revised_prompt = None if isinstance(order, UpscaleRequest) else made.revised_prompt or order.prompt
         streamed = not isinstance(order, UpscaleRequest) and order.stream
-        if streamed or order.response_format is ResponseFormat.B64_JSON:
-            return AnsweredImage(picture, revised_prompt)
+        inline = streamed or order.response_format is ResponseFormat.B64_JSON
+        if inline and not durable:
+            return AnsweredImage(None, picture, revised_prompt)
         name = await self._store.put(Draft(picture.blob, order.operation, picture.format))
-        return AnsweredImage(name, revised_prompt)
+        return AnsweredImage(name, picture if inline else None, revised_prompt)
 
     async def _conformed(self, picture: Picture, order: AnyRequest) -> Picture:
         ratio = None if isinstance(order, UpscaleRequest) else order.ratio

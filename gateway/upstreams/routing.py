@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from gateway.errors import BadRequest
 from gateway.images import AnyRequest, EditRequest, UpscaleRequest
 from gateway.models import Model, WeightedName
-from gateway.upstreams.base import Capability, Upstream
+from gateway.upstreams.base import Capabilities, Capability
 
 
-def route(order: AnyRequest, model: Model, upstreams: Mapping[str, Upstream], dice: random.Random) -> list[Upstream]:
+class Routable(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+
+T = TypeVar("T", bound=Routable)
+
+
+def route(order: AnyRequest, model: Model, upstreams: Mapping[str, T], dice: random.Random) -> list[T]:
     """The upstreams of `model` that can do `order`: rank after rank, within a rank drawn by weight.
 
     Raises:
@@ -35,7 +47,7 @@ def _drawn(rank: Sequence[WeightedName], dice: random.Random) -> list[WeightedNa
     return sorted(rank, key=lambda entry: dice.random() ** (1 / entry.weight), reverse=True)
 
 
-def _lack(order: AnyRequest, upstream: Upstream) -> str | None:
+def _lack(order: AnyRequest, upstream: Routable) -> str | None:
     """What `upstream` lacks for `order`, in words for the client; None when it can do it."""
     capability = upstream.capabilities.operations.get(order.operation)
     if capability is None:
@@ -57,6 +69,6 @@ def _lacks(order: AnyRequest, capability: Capability) -> Iterator[str]:
                 yield f"upscales by {', '.join(sorted(capability.factors))} only"
 
 
-def _nobody(order: AnyRequest, model: Model, upstreams: Mapping[str, Upstream]) -> BadRequest:
+def _nobody(order: AnyRequest, model: Model, upstreams: Mapping[str, Routable]) -> BadRequest:
     lacks = "; ".join(f"{entry.name} {_lack(order, upstreams[entry.name])}" for rank in model.ranks for entry in rank)
     return BadRequest(f"No backend of the model {model.id} can do this request: {lacks}.", param="model")
