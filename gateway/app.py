@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from aiohttp import web
 
@@ -52,6 +52,7 @@ from gateway.openapi.document import document
 from gateway.origin import Origin
 from gateway.routes import add_routes, api_routes, open_routes, service_routes
 from gateway.upstreams import make_upstreams
+from gateway.upstreams.base import Upstream
 from gateway.upstreams.member import Member
 from gateway.upstreams.pool import Pool
 from gateway.upstreams.tools import Tools
@@ -76,12 +77,12 @@ def make_app(
         ConfigError: a model promises what none of its upstreams can do.
     """
     clock = clock or SystemClock()
-    metrics, lifecycle, workers, origin = Metrics(), Lifecycle(), Workers(), Origin(config.server.public_url)
-    fetch = GuardedFetch(_fetch_rules(config), on_refused=lambda reason: metrics.rejected.labels(f"url_{reason}").inc())
+    metrics, lifecycle, origin = Metrics(), Lifecycle(), Origin(config.server.public_url)
+    workers, fetch, upstreams, models = make_backends(
+        config, clock, on_refused=lambda reason: metrics.rejected.labels(f"url_{reason}").inc()
+    )
     store = make_store(config.images, clock, random_bytes)
     gallery = Gallery(store, clock)
-    upstreams = make_upstreams(config.upstreams, _tools(config, workers, fetch, clock))
-    models = Models(config, {name: upstream.capabilities for name, upstream in upstreams.items()})
     members = {name: Member(upstream, config.upstreams[name], metrics, clock) for name, upstream in upstreams.items()}
     pool = Pool(members, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
     render = Renderer(gallery, origin)
@@ -114,7 +115,7 @@ def make_app(
         for operation in Operation
     }
     scraped = scrape(metrics, gallery, config.metrics) if config.metrics.enabled else None
-    described = openapi(document(models, server=config.server.public_url, secured=bool(config.auth.tokens)))
+    described = openapi(_described(config, models))
 
     browsers = preflights(app, config.cors)
     add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
@@ -128,21 +129,50 @@ def make_app(
     return app
 
 
+class Backends(NamedTuple):
+    """What stands behind the models."""
+
+    workers: Workers
+    fetch: GuardedFetch
+    upstreams: dict[str, Upstream]
+    models: Models
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        return [self.fetch, *self.upstreams.values()]
+
+
+def make_backends(config: Config, clock: Clock, *, on_refused: Callable[[str], None] = lambda _: None) -> Backends:
+    """Raises like `make_app`."""
+    workers, fetch = Workers(), GuardedFetch(_fetch_rules(config), on_refused=on_refused)
+    upstreams = make_upstreams(config.upstreams, _tools(config, workers, fetch, clock))
+    models = Models(config, {name: upstream.capabilities for name, upstream in upstreams.items()})
+    return Backends(workers, fetch, upstreams, models)
+
+
 def describe(config: Config) -> dict[str, object]:
     """The OpenAPI document of the gateway that `config` makes; raises like `make_app`."""
-    tools = _tools(config, Workers(), GuardedFetch(_fetch_rules(config)), SystemClock())
-    upstreams = make_upstreams(config.upstreams, tools)
-    models = Models(config, {name: upstream.capabilities for name, upstream in upstreams.items()})
-    return document(models, server=config.server.public_url, secured=bool(config.auth.tokens))
+    return _described(config, make_backends(config, SystemClock()).models)
 
 
-class _Part(Protocol):
+def _described(config: Config, models: Models) -> dict[str, object]:
+    return document(
+        models,
+        server=config.server.public_url,
+        secured=bool(config.auth.tokens),
+        metrics=config.metrics.enabled and config.metrics.port is None,
+    )
+
+
+class Part(Protocol):
+    """What is opened before the gateway serves, and closed after."""
+
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...
 
 
-def _lifespan(parts: Sequence[_Part], workers: Workers) -> Callable[[web.Application], AsyncIterator[None]]:
+def _lifespan(parts: Sequence[Part], workers: Workers) -> Callable[[web.Application], AsyncIterator[None]]:
     async def lifespan(app: web.Application) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.callback(workers.close)

@@ -27,6 +27,7 @@ from yarl import URL
 from gateway import __version__
 from gateway.logs import current_request_id
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
+from gateway.upstreams.rehearsal import rehearse
 
 CONNECT_TIMEOUT = 5
 LARGEST_ANSWER = 256 * 2**20
@@ -127,6 +128,7 @@ class UpstreamHttp:
         url = path if isinstance(path, URL) else URL(f"{self._base}{path}")
         sent = _Sent()
         headers = {**options.pop("headers", {}), **_trail()}
+        rehearse(method, url, {**self._headers, **headers}, json=options.get("json"), data=options.get("data"))
         try:
             async with self._session.request(
                 method, url, headers=headers, allow_redirects=False, trace_request_ctx=sent, **options

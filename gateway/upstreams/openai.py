@@ -166,8 +166,13 @@ class OpenAIUpstream:
 
     async def probe(self) -> None:
         answer = await self._http.get("/models", params=self._params)
+        if self._settings.preset == "azure" and answer.status == HTTPStatus.NOT_FOUND:
+            return  # a deployment's address has no list of models
         if not answer.ok:
             raise _failure(answer)
+        listed = _listed(answer.json())
+        if listed and self._settings.model not in listed:
+            raise Rejected(f"the model {self._settings.model} is not among those listed", status=HTTPStatus.NOT_FOUND)
 
     def _shape(self, ratio: AspectRatio | None) -> dict[str, object]:
         """How the ratio is said; an edit that keeps its own says nothing."""
@@ -215,6 +220,11 @@ class OpenAIUpstream:
                 return await from_url(address, self._http, self._tools)
             case _:
                 raise EmptyAnswer("an item without a picture")
+
+
+def _listed(body: object) -> set[str]:
+    items = body.get("data") if isinstance(body, dict) else None
+    return {str(item.get("id")) for item in items if isinstance(item, dict)} if isinstance(items, list) else set()
 
 
 def _capabilities(settings: OpenAISettings) -> Capabilities:
