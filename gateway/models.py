@@ -35,6 +35,16 @@ class Model:
     def response_format(self, operation: Operation) -> ResponseFormat:
         return self.response_formats.get(operation, ResponseFormat.URL)
 
+    def card(self) -> dict[str, object]:
+        """As `/v1/models` shows it."""
+        return {
+            "id": self.id,
+            "object": "model",
+            "created": CREATED,
+            "owned_by": self.owned_by,
+            "operations": sorted(self.operations),
+        }
+
 
 class Models:
     """Raises ConfigError when a model promises an operation that none of its upstreams can do."""

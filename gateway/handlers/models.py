@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from gateway.errors import NotFound
-from gateway.models import CREATED, Model, Models
+from gateway.models import Models
 
 
 class ModelHandlers:
@@ -13,20 +13,10 @@ class ModelHandlers:
         self._models = models
 
     async def list(self, _: web.Request) -> web.StreamResponse:
-        return web.json_response({"object": "list", "data": [_card(model) for model in self._models]})
+        return web.json_response({"object": "list", "data": [model.card() for model in self._models]})
 
     async def retrieve(self, request: web.Request) -> web.StreamResponse:
         model = self._models.get(request.match_info["model"])
         if model is None:
             raise NotFound("This model does not exist. The models are listed at /v1/models")
-        return web.json_response(_card(model))
-
-
-def _card(model: Model) -> dict[str, object]:
-    return {
-        "id": model.id,
-        "object": "model",
-        "created": CREATED,
-        "owned_by": model.owned_by,
-        "operations": sorted(model.operations),
-    }
+        return web.json_response(model.card())

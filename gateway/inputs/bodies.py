@@ -43,10 +43,15 @@ OnePicture: TypeAlias = Text | Upload
 Pictures: TypeAlias = OnePicture | Annotated[list[OnePicture], Field(min_length=1, max_length=MOST_INPUT_PICTURES)]
 
 _FORMS = (
-    " Each is an http(s) URL, a data URL such as `data:image/png;base64,...`, bare base64 text, or an"
-    " uploaded file in a multipart form. PNG, JPEG, WebP, GIF and BMP are taken, told apart by their bytes"
-    " alone."
+    " Given as an http(s) URL, a data URL such as `data:image/png;base64,...`, bare base64 text, or an uploaded file of"
+    " a multipart form. PNG, JPEG, WebP, GIF and BMP are taken, told apart by their bytes alone."
 )
+_SIZE = (
+    "Names a ratio, never a number of pixels; `aspect_ratio` wins over it. One of the five documented sizes, a ratio"
+    " such as `16:9`, `auto` (the same as none at all), or any WIDTHxHEIGHT near one of the five ratios, so 1920x1080"
+    " means 16:9 and 1536x1024 means 4:3. Anything else is refused."
+)
+_KEEPS_SHAPE = " An edit without `aspect_ratio` and `size` keeps the shape of its source."
 
 
 class Body(BaseModel):
@@ -56,7 +61,7 @@ class Body(BaseModel):
 
     model: str | None = Field(
         None,
-        description="Id or alias of a model that can do this, as listed at `/v1/models`. Without it the"
+        description="Id of a model that can do this, as listed at `/v1/models`, or an alias of it. Without it the"
         " operation's default model works.",
     )
     output_format: Format = Field(
@@ -80,16 +85,9 @@ class GenerateBody(Body):
         examples=["A lighthouse on a cliff at dusk, oil on canvas"],
     )
     n: Count = Field(1, description="How many pictures to make.")
-    size: str | None = Field(
-        None,
-        description="Names a ratio, never a number of pixels; `aspect_ratio` wins over it. One of the five"
-        " documented sizes, a ratio such as `16:9`, `auto` (the same as none at all), or any WIDTHxHEIGHT"
-        " near one of the five ratios, so 1920x1080 means 16:9 and 1536x1024 means 4:3. Anything else is"
-        " refused.",
-    )
+    size: str | None = Field(None, description=_SIZE)
     aspect_ratio: Ratio | None = Field(
-        None,
-        description="Width to height of the result. Wins over `size`. Without either a picture is square.",
+        None, description="Width to height of the result. Wins over `size`. Without either a picture is square."
     )
     stream: bool = Field(
         False,
@@ -102,10 +100,9 @@ class EditBody(GenerateBody):
         description="The instruction: what is to change. Blanks at both ends are cut off and do not count.",
         examples=["Let it snow, and light the windows"],
     )
+    size: str | None = Field(None, description=_SIZE + _KEEPS_SHAPE)
     aspect_ratio: Ratio | None = Field(
-        None,
-        description="Width to height of the result. Wins over `size`. Without either the result keeps the"
-        " shape of its source.",
+        None, description="Width to height of the result. Wins over `size`." + _KEEPS_SHAPE
     )
     image: Pictures = Field(
         description=f"The picture to edit, or up to {MOST_INPUT_PICTURES} to work from; the first sets the"

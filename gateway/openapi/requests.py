@@ -1,0 +1,100 @@
+"""What the three operations are asked with: bodies as components, queries as parameters."""
+
+from __future__ import annotations
+
+from gateway.images import Operation
+from gateway.openapi.fields import RequestFields
+from gateway.openapi.node import Node, component
+
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
+
+_NAMES = {
+    Operation.GENERATE: "GenerationRequest",
+    Operation.EDIT: "EditRequest",
+    Operation.UPSCALE: "UpscaleRequest",
+}
+_SOURCE = "https://example.com/house.png"
+_PIXEL = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+)
+_EXAMPLES: dict[Operation, dict[str, tuple[str, Node]]] = {
+    Operation.GENERATE: {
+        "plain": ("Only what is required", {"prompt": "A lighthouse on a cliff at dusk, oil on canvas"}),
+        "full": (
+            "Two wide WebP pictures as base64",
+            {
+                "prompt": "A lighthouse on a cliff at dusk, oil on canvas",
+                "n": 2,
+                "aspect_ratio": "16:9",
+                "output_format": "webp",
+                "response_format": "b64_json",
+            },
+        ),
+    },
+    Operation.EDIT: {
+        "url": ("A picture by its URL", {"prompt": "Let it snow, and light the windows", "image": _SOURCE}),
+        "several": (
+            "Several pictures, one of them as a data URL",
+            {"prompt": "Put the second picture on the wall of the first", "image": [_SOURCE, _PIXEL]},
+        ),
+    },
+    Operation.UPSCALE: {
+        "url": ("Four times as wide and as high", {"image": _SOURCE, "upscale_factor": "x4"}),
+    },
+}
+
+
+def request_schemas(operation: Operation, fields: RequestFields) -> dict[str, Node]:
+    """The components of one operation: what JSON takes, and what a multipart form takes."""
+    name = _NAMES[operation]
+    return {name: _body(fields.required, fields.as_json()), f"{name}FormData": _form(operation, fields)}
+
+
+def request_body(operation: Operation) -> Node:
+    """An urlencoded form holds text alone, so it shares the schema of JSON."""
+    name = _NAMES[operation]
+    text = {"schema": component("schemas", name)}
+    examples = {key: {"summary": said, "value": value} for key, (said, value) in _EXAMPLES[operation].items()}
+    return {
+        "required": True,
+        "content": {
+            JSON: {**text, "examples": examples},
+            MULTIPART: {"schema": component("schemas", f"{name}FormData")},
+            URLENCODED: text,
+        },
+    }
+
+
+def query(fields: RequestFields) -> list[Node]:
+    return [_parameter(name, schema, fields.required) for name, schema in fields.as_query().items()]
+
+
+def _parameter(name: str, schema: Node, required: list[str]) -> Node:
+    inner = {key: value for key, value in schema.items() if key not in {"description", "examples"}}
+    return {
+        "name": name,
+        "in": "query",
+        "required": name in required,
+        "description": schema["description"],
+        "schema": inner,
+        **({"example": schema["examples"][0]} if "examples" in schema else {}),
+    }
+
+
+def _body(required: list[str], properties: dict[str, Node]) -> Node:
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _form(operation: Operation, fields: RequestFields) -> Node:
+    properties = fields.as_form()
+    if operation is not Operation.EDIT:
+        return _body(fields.required, properties)
+    properties["image[]"] = {
+        **properties["image"],
+        "description": "The other name of `image`, which some clients use for several. Either may be repeated.",
+    }
+    needed = [name for name in fields.required if name != "image"]
+    either: Node = {"anyOf": [{"required": ["image"]}, {"required": ["image[]"]}]}
+    return _body(needed, properties) | either
