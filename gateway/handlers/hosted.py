@@ -54,7 +54,7 @@ async def serve_hosted(
         said = {**_headers(stored.name, gallery.seconds_left(stored.name)), **headers}
         if _unchanged(request, stored.name):
             return web.Response(status=web.HTTPNotModified.status_code, headers=said)
-        part = _part(request, stored)
+        part = _part(request, stored) if request.method == hdrs.METH_GET else None  # RFC 9110: ranges are for GET
         said[hdrs.CONTENT_TYPE] = stored.name.format.mime
         if part is None:
             return await _send(request, stored, Range(0, stored.size), web.HTTPOk.status_code, said)
