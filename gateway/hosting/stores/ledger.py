@@ -43,6 +43,8 @@ class Ledger:
         self._total = _NOTHING
         self._open: dict[Shard, Usage] = {}
         self._workers: Counter[Shard] = Counter()
+        self._doubted: set[Shard] = set()
+        """Open shards in which a change failed half-way: they are listed once more before they are settled."""
         self._recount: _Recount | None = None
         self._in_company = False
         self._on_record = False
@@ -79,6 +81,9 @@ class Ledger:
             self._workers[shard] += 1
         try:
             yield
+        except OSError:
+            self._doubted.add(shard)
+            raise
         finally:
             with self._lock:
                 self._workers[shard] -= 1
@@ -135,12 +140,19 @@ class Ledger:
 
     def _end_idle(self, shards: Iterable[Shard]) -> None:
         for shard in shards:
-            if self._workers[shard]:
-                continue
-            usage = self._open.pop(shard)
-            del self._workers[shard]
-            if self._recount is not None:
-                self._recount.settled[shard] = usage
+            if not self._workers[shard]:
+                self._end(shard)
+
+    def _end(self, shard: Shard) -> None:
+        if shard in self._doubted:
+            usage = self._count(shard)
+            self._total += usage - self._open[shard]
+            self._open[shard] = usage
+            self._doubted.discard(shard)
+        usage = self._open.pop(shard)
+        del self._workers[shard]
+        if self._recount is not None:
+            self._recount.settled[shard] = usage
 
     def _save(self) -> None:
         if self._in_company:

@@ -36,6 +36,12 @@ class Disk:
             self.shards[shard] = self.shards.get(shard, Usage()) + by
             ledger.change(shard, by)
 
+    def fail(self, ledger: Ledger, shard: Shard) -> None:
+        """Add a picture, and fail before it is counted."""
+        with ledger.working_on(shard):
+            self.shards[shard] += ONE
+            raise OSError(errno.EIO, "disk")
+
     @property
     def usage(self) -> Usage:
         return sum(self.shards.values(), start=Usage())
@@ -177,6 +183,18 @@ def test_a_shard_settled_during_a_recount_keeps_its_own_count(file: RecordFile, 
     ledger.end_recount()
 
     assert ledger.usage == disk.usage == Usage(7, 700)
+    assert started(file, disk).usage == disk.usage
+
+
+def test_a_change_that_failed_half_way_is_listed_before_it_is_settled(file: RecordFile, disk: Disk) -> None:
+    ledger = started(file, disk)
+    recounted(ledger, disk)
+    disk.put(ledger, OLD)
+    with pytest.raises(OSError, match="disk"):
+        disk.fail(ledger, OLD)
+    disk.put(ledger, NEW)
+
+    assert ledger.usage == disk.usage == Usage(3, 300)
     assert started(file, disk).usage == disk.usage
 
 

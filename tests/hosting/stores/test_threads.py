@@ -28,6 +28,7 @@ async def test_work_that_waits_is_dropped_when_it_is_cancelled() -> None:
     first = threads.run(gate.wait)
     second = threads.run(done.append, "second")
     second.cancel()
+    await asyncio.sleep(0)  # the thread pool hears of it in the next turn of the loop
     gate.set()
     await first
     await asyncio.to_thread(threads.close)
