@@ -17,6 +17,7 @@ from gateway.config_file import parse
 from gateway.server import listening
 from gateway.upstreams import DRIVER_SETTINGS
 
+
 @pytest.fixture
 async def client() -> AsyncIterator[ClientSession]:
     async with ClientSession() as session:

@@ -39,9 +39,12 @@ def test_the_example_is_the_defaults() -> None:
         ({"models": {}}, "models: dictionary should have at least 1 item"),
         ({"defaults": {"edit": "no-such"}}, "defaults.edit: no model is called no-such"),
         ({"defaults": {"edit": "imagen-4.0-upscale-preview"}}, "is not configured to edit"),
-        ({"upstreams": {"a": {"driver": "magic"}}}, "upstreams.a.driver: one of local, openai"),
+        ({"upstreams": {"a": {"driver": "magic"}}}, "upstreams.a.driver: one of "),
         ({"upstreams": {"a": {"driver": "openai", "model": "m"}}}, "upstreams.a.base_url: is required"),
-        ({"upstreams": {"a": {"driver": "openai", "modle": "m"}}}, "upstreams.a.modle: unknown key; did you mean model?"),
+        (
+            {"upstreams": {"a": {"driver": "openai", "modle": "m"}}},
+            "upstreams.a.modle: unknown key; did you mean model?",
+        ),
         ({"models": {"m": {"operations": ["generate"], "upstreams": ["x"]}}}, "no upstream is called x"),
         ({"images": {"store": "ftp://x"}}, "images.store: "),
         ([], "the file must be a mapping"),
@@ -95,9 +98,7 @@ def test_a_value_of_the_environment_cannot_break_out_of_its_key() -> None:
 
 def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("from-a-file\n")
-    config = parse(
-        {"auth": {"tokens": [{"name": "a", "token_file": str(tmp_path / "token")}]}}, DRIVER_SETTINGS, {}
-    )
+    config = parse({"auth": {"tokens": [{"name": "a", "token_file": str(tmp_path / "token")}]}}, DRIVER_SETTINGS, {})
     token = config.auth.tokens[0].token
     assert token is not None
     assert token.get_secret_value() == "from-a-file"
