@@ -106,7 +106,7 @@ class EventStream:
         }
         text = await to_base64(picture.blob)
         await self._write(
-            b'event: %s\ndata: %s,"b64_json":"%s"}\n\n' % (name.encode(), json.dumps(head)[:-1].encode(), text.encode())
+            b'event: %s\ndata: %s,"b64_json":"%s"}\n\n' % (name.encode(), json.dumps(head)[:-1].encode(), text)
         )
 
     async def _write(self, data: bytes) -> None:

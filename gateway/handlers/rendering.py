@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from aiohttp import hdrs, web
 
 from gateway.answers import Answer, AnsweredImage
-from gateway.blob import to_base64
+from gateway.blob import Encoded, to_base64
 from gateway.errors import NotFound
 from gateway.handlers.events import EventStream, Work
 from gateway.handlers.hosted import serve_hosted
@@ -75,7 +75,7 @@ class Renderer:
             headers[hdrs.AGE] = str(request.get(CACHE_AGE, 0))
         return headers
 
-    async def _json(self, request: web.Request, answer: Answer) -> AsyncIterator[bytes]:
+    async def _json(self, request: web.Request, answer: Answer) -> AsyncIterator[Encoded]:
         """Pieces of the body. Base64 needs no escaping, so a picture is not walked again by a JSON encoder."""
         as_base64 = request[IMAGE_REQUEST].response_format is ResponseFormat.B64_JSON
         yield b'{"created":%d,"data":[' % answer.created
@@ -83,7 +83,7 @@ class Renderer:
             yield b"," if index else b""
             if as_base64 or image.name is None:
                 yield b'{"b64_json":"'
-                yield (await to_base64((await self._picture(image)).blob)).encode("ascii")
+                yield await to_base64((await self._picture(image)).blob)
                 yield b'"'
             else:
                 url = f"{self._origin.of(request)}/images/{image.name}"
