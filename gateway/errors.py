@@ -73,6 +73,11 @@ class BadRequest(GatewayError):
         what = "Missing or invalid required parameter" if required else "Invalid parameter"
         return cls(f"{what}: {name}. {accepted}", param=name)
 
+    @classmethod
+    def picture(cls, name: str, accepted: str) -> BadRequest:
+        """The same for `image`, which is required, and `mask`, which is not."""
+        return cls.field(name, accepted, required=name == "image")
+
 
 class Unauthorized(GatewayError):
     status, type, label = 401, INVALID_REQUEST, "unauthorized"

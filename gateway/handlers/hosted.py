@@ -116,7 +116,7 @@ def _date(text: str | None) -> datetime | None:
         return None
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, and a year of twenty digits
         return None
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 

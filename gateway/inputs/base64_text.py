@@ -28,11 +28,11 @@ def decode_picture_text(text: str, param: str, max_bytes: int) -> bytes:
     plain = payload.translate(_BLANKS).translate(_URL_SAFE)
     body = plain.rstrip("=")
     if not body or len(body) % 4 == 1 or not _ALPHABET.fullmatch(plain):
-        raise BadRequest.field(param, "A picture is an http(s) URL, a data URL, base64 text or an uploaded file.")
+        raise BadRequest.picture(param, "A picture is an http(s) URL, a data URL, base64 text or an uploaded file.")
     try:
         data = base64.b64decode(body + "=" * (-len(body) % 4))
     except binascii.Error:
-        raise BadRequest.field(param, "The base64 text cannot be decoded.") from None
+        raise BadRequest.picture(param, "The base64 text cannot be decoded.") from None
     if len(data) > max_bytes:
         raise PayloadTooLarge(f"The picture has more than {max_bytes} bytes", param=param)
     return data
@@ -43,5 +43,5 @@ def _payload(text: str, param: str) -> str:
         return text
     head, comma, payload = text.partition(",")
     if not comma or not head.lower().endswith(";base64"):
-        raise BadRequest.field(param, "A data URL must be of the form data:image/png;base64,...")
+        raise BadRequest.picture(param, "A data URL must be of the form data:image/png;base64,...")
     return payload

@@ -173,7 +173,7 @@ class GuardedFetch:
             return PayloadTooLarge(f"The file at this URL is larger than {rules.max_bytes} bytes.", param=param)
         ports = " or ".join(str(port) for port in sorted(rules.ports))
         where = "" if rules.allow_private_networks else f" on a public host and port {ports}"
-        return BadRequest.field(
+        return BadRequest.picture(
             param,
             f"The URL could not be fetched. It must be http or https{where}, and answer 200 within "
             f"{rules.timeout:g} seconds and {rules.redirects} redirects.",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from aiohttp import BodyPartReader, MultipartReader, hdrs, web
+from aiohttp.http import HttpProcessingError
 
 from gateway.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 from gateway.inputs.json_body import parse_object
@@ -16,6 +17,9 @@ MOST_FIELDS = 100
 LONGEST_NAME = 128
 LONG_BODY = 256 * 1024
 """Bytes from which a body is parsed in a worker thread: parsing costs about 1 ms a MB."""
+
+ENCODINGS = frozenset({"identity", "gzip", "deflate"})
+"""Of a whole body; aiohttp unpacks it, and what it becomes is held against the same limits."""
 
 PICTURE_FIELDS = frozenset({"image", "mask"})
 ACCEPTED = "application/json, multipart/form-data or application/x-www-form-urlencoded"
@@ -51,17 +55,26 @@ async def read_fields(request: web.Request, limits: BodyLimits) -> Fields:
     Raises:
         BadRequest: a malformed body, or too many fields.
         PayloadTooLarge: more bytes than `limits` allow.
-        UnsupportedMediaType: a body of another kind.
+        UnsupportedMediaType: a body of another kind or encoding.
     """
     if request.method == hdrs.METH_GET:
         return _from_pairs(request.query.items())
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() not in ENCODINGS:
+        raise UnsupportedMediaType("This Content-Encoding is not taken; send the body as it is, or in gzip")
+    try:
+        return await _from_body(request, limits)
+    except web.RequestPayloadError as error:  # while it arrives: not compressed as announced, or cut off
+        raise BadRequest("The request body is not what its headers announce") from error
+
+
+async def _from_body(request: web.Request, limits: BodyLimits) -> Fields:
     match request.content_type:
         case "application/json":
             return await _from_json(request)
         case "multipart/form-data":
             return await _from_multipart(request, limits)
         case "application/x-www-form-urlencoded":
-            return _from_pairs(_texts((await request.post()).items()))
+            return await _from_urlencoded(request)
         case "application/octet-stream" if not request.can_read_body:  # aiohttp's word for: nothing was said
             return Fields()
         case _:
@@ -72,6 +85,14 @@ async def _from_json(request: web.Request) -> Fields:
     data = await request.read()
     members = await asyncio.to_thread(parse_object, data) if len(data) > LONG_BODY else parse_object(data)
     return Fields({name: value for name, value in members.items() if value is not None}, strict=True)
+
+
+async def _from_urlencoded(request: web.Request) -> Fields:
+    try:
+        form = await request.post()
+    except (LookupError, UnicodeDecodeError) as error:  # an unknown charset, and bytes that are not of it
+        raise BadRequest("The form is not text in the charset that it names, or in UTF-8") from error
+    return _from_pairs(_texts(form.items()))
 
 
 def _texts(items: Iterable[tuple[str, object]]) -> Iterable[tuple[str, str]]:
@@ -102,6 +123,7 @@ async def _from_multipart(request: web.Request, limits: BodyLimits) -> Fields:
         ValueError,
         AssertionError,
         LookupError,
+        HttpProcessingError,
     ) as error:  # what aiohttp's reader raises on malformed parts
         raise BadRequest("The multipart body is malformed") from error
     return _from_pairs(pairs)

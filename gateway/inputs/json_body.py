@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import NoReturn
 
@@ -10,6 +11,7 @@ from gateway.errors import BadRequest
 
 MOST_DIGITS = 32
 DEEPEST = 64
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def parse_object(data: bytes) -> dict[str, object]:
@@ -17,7 +19,7 @@ def parse_object(data: bytes) -> dict[str, object]:
 
     Raises:
         BadRequest: not UTF-8, not JSON, not an object, a key twice, NaN or Infinity, a number of more than 32
-            digits, or nesting deeper than 64.
+            digits, half a surrogate pair, or nesting deeper than 64.
     """
     try:
         text = data.decode("utf-8")
@@ -38,6 +40,8 @@ def parse_object(data: bytes) -> dict[str, object]:
     if not isinstance(value, dict):
         raise BadRequest("The body must be a JSON object")
     _check_depth(value)
+    if _ESCAPED_SURROGATE.search(text):
+        _check_characters(value)
     return value
 
 
@@ -71,6 +75,14 @@ def _check_depth(value: object) -> None:
         if not level:
             return
     raise BadRequest(f"The JSON of the body is nested deeper than {DEEPEST}")
+
+
+def _check_characters(value: object) -> None:
+    """Half a surrogate pair is no character: it cannot be written as UTF-8, so nobody could be told of it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadRequest("The JSON of the body holds half a surrogate pair, which is no character") from None
 
 
 def _members(value: object) -> Iterable[object]:

@@ -35,11 +35,16 @@ def cors(config: CorsConfig, origin: Origin) -> Link:
 
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         asking = request.headers.get(hdrs.ORIGIN)
-        if asking is None or ANY in allowed or asking in allowed or asking == origin.of(request):
+        if asking is None or ANY in allowed or asking in allowed or asking == _without_path(origin.of(request)):
             return await handler(request)
         raise Forbidden("This browser origin is not allowed to call the gateway")
 
     return link
+
+
+def _without_path(address: str) -> str:
+    """Scheme and host, which is all that a browser tells of an origin; `public_url` may have a path behind them."""
+    return "/".join(address.split("/", 3)[:3])
 
 
 def preflights(app: web.Application, config: CorsConfig) -> aiohttp_cors.CorsConfig:

@@ -39,11 +39,11 @@ def pictures(fetch: GuardedFetch, gallery: Gallery, origin: Origin, limits: Pict
         name = origin.hosted_path(request, sent.url)
         data = await gallery.load(name) if name is not None else await fetch.fetch(sent.url, param=param)
         if data is None:
-            raise BadRequest.field(param, "Image not found or expired.")
+            raise BadRequest.picture(param, "Image not found or expired.")
         try:
             return await asyncio.to_thread(read_picture, data, limits)
         except PictureError as error:
-            raise BadRequest.field(param, f"{error}.") from None
+            raise BadRequest.picture(param, f"{error}.") from None
 
     return link
 

@@ -113,4 +113,4 @@ def _read(sent: str | Upload, param: str, limits: PictureLimits) -> Picture:
     try:
         return read_picture(data, limits)
     except PictureError as error:
-        raise BadRequest.field(param, f"{error}.") from None
+        raise BadRequest.picture(param, f"{error}.") from None

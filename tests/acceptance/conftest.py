@@ -1,0 +1,43 @@
+"""What the whole API is tested against: a gateway, a provider behind it, a site of pictures beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from support.background import in_background
+from support.gateway import Document, Gateway, StartGateway
+from support.painter import Painter, painting
+from support.picture_site import PictureSite, open_site
+
+from gateway.config import Config
+
+NEIGHBOURLY: Document = {"inputs": {"allow_private_networks": True}}
+"""Lets a gateway fetch from the site on loopback."""
+
+
+@pytest.fixture
+async def painter() -> AsyncIterator[Painter]:
+    """The provider alone: start a gateway with its `document()`."""
+    async with painting() as provider:
+        yield provider
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[PictureSite]:
+    async with open_site() as pictures:
+        yield pictures
+
+
+@pytest.fixture
+async def neighbour(start: StartGateway) -> Gateway:
+    """A gateway that may fetch from the site."""
+    return await start(NEIGHBOURLY)
+
+
+@pytest.fixture
+def serve(configure: Callable[[Document], Config]) -> Iterator[Callable[[Document], str]]:
+    """Run a gateway in a thread of its own, for clients that block; gives its address."""
+    with ExitStack() as stack:
+        yield lambda document: stack.enter_context(in_background(configure(document)))
