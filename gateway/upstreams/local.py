@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal
 
 from PIL import Image
 
@@ -24,23 +23,25 @@ from gateway.images import (
     UpscaleFactor,
     UpscaleRequest,
 )
-from gateway.imaging import codec
-from gateway.imaging.drawing import draw
-from gateway.imaging.editing import VOCABULARY_HELP, Plan, apply, parse
+from gateway.imaging import codec, drawing, editing
+from gateway.imaging.editing import Plan
+from gateway.imaging.editing.geometry import LARGEST_RESULT
 from gateway.imaging.errors import PictureError
+from gateway.imaging.limits import LONGEST_SIDE
 from gateway.imaging.masks import canonical
 from gateway.imaging.upscaling import upscale
 from gateway.upstreams.base import Capabilities, Capability, Made, Progress, Report
+from gateway.upstreams.extras import integer
 from gateway.upstreams.outgoing import here
 from gateway.upstreams.tools import Tools
 
 LARGEST_SEED = 2**63 - 1
+_LONGEST_WEBP_SIDE = 16383
 
-T = TypeVar("T")
-
-# Pictures of its own size that an operation holds at a time, counted for the memory budget.
+# Pictures of its result's size that an operation holds at a time, counted for the memory budget.
 _DRAWING_COPIES = 5
 _EDITING_COPIES = 4
+_RESHAPED_COPIES = 2
 _UPSCALING_COPIES = 2
 
 _BOOLEANS = MappingProxyType({"true": True, "false": False, "1": True, "0": False})
@@ -76,71 +77,106 @@ class LocalUpstream:
         """It is always there."""
 
     async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:
-        ratio = request.ratio or AspectRatio.SQUARE
         seed = _seed(request)
-
-        def one(index: int) -> Made:
-            image = draw(request.prompt, seed=seed, index=index, size=ratio.pixels)
-            return Made(codec.encode(image, request.output_format))
-
-        width, height = ratio.pixels
+        if _strict(request) and not drawing.understands(request.prompt):
+            raise BadRequest(f"No word of the prompt is known. {drawing.VOCABULARY_HELP}", param="prompt")
+        width, height = (request.ratio or AspectRatio.SQUARE).pixels
+        one = partial(_drawn, request.prompt, seed, (width, height), request.output_format)
         return await self._each(one, request.n, pixels=width * height * _DRAWING_COPIES, report=report)
 
     async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:
-        plan = parse(request.prompt)
-        if plan.unread and _strict(request):
-            raise _unreadable(plan)
-        pictures = [here(image) for image in request.images]
-        mask = here(request.mask) if request.mask else None
-
-        def one(index: int) -> Made:
-            image = _edited(plan, pictures, mask, index)
-            return Made(codec.encode(image, request.output_format), plan.describe())
-
+        _seed(request)  # refused here as everywhere; an edit has no chance that it could choose
+        pictures = tuple(here(image) for image in request.images)
+        mask = here(request.mask) if request.mask is not None else None
+        plan = editing.parse(request.prompt).fitted(pictures=len(pictures), masked=mask is not None)
+        if _strict(request) and not plan.is_complete:
+            raise _impossible(plan)
+        one = partial(_edited, plan, pictures, mask, request.output_format)
         pixels = sum(picture.width * picture.height for picture in pictures) * _EDITING_COPIES
+        if any(step.operation.reshapes for step in plan.steps):
+            pixels += LARGEST_RESULT * _RESHAPED_COPIES  # a small picture may become a large one
         return await self._each(one, request.n, pixels=pixels, report=report)
 
     async def upscale(self, request: UpscaleRequest, report: Report) -> tuple[Made, ...]:
-        picture = here(request.image)
-        pixels = picture.width * picture.height * request.upscale_factor.times**2
-        if pixels > self._most:
-            raise _too_large(picture, request.upscale_factor, self._most)
-        work = partial(_upscaled, picture, request.upscale_factor.times, request.output_format)
-        made = Made(await self._run(work, pixels=pixels * _UPSCALING_COPIES))
-        report(Progress(1))
-        return (made,)
+        _seed(request)
+        _strict(request)
+        picture, times = here(request.image), request.upscale_factor.times
+        if not self._fits(picture, times, request.output_format):
+            raise self._too_large(picture, times, request.output_format)
+        one = partial(_upscaled, picture, times, request.output_format)
+        pixels = picture.width * picture.height * times**2 * _UPSCALING_COPIES
+        return await self._each(one, 1, pixels=pixels, report=report)
 
     async def _each(self, one: Callable[[int], Made], n: int, *, pixels: int, report: Report) -> tuple[Made, ...]:
         """`n` pictures one after another: side by side they would only share the same processors."""
         made = []
         for index in range(n):
-            made.append(await self._run(partial(one, index), pixels=pixels))
-            report(Progress((index + 1) / n))
+            made.append(await self._workers.run(partial(one, index), pixels=pixels))
+            report(Progress((index + 1) / n, index=index))
         return tuple(made)
 
-    async def _run(self, work: Callable[[], T], *, pixels: int) -> T:
-        try:
-            return await self._workers.run(work, pixels=pixels)
-        except PictureError as error:
-            raise BadRequest.field("image", f"{error}.") from None
+    def _fits(self, picture: Picture, times: int, format: ImageFormat) -> bool:  # noqa: A002 - the field's word
+        few = picture.width * picture.height * times**2 <= self._most
+        return few and max(picture.width, picture.height) * times <= _longest_side(format)
+
+    def _too_large(self, picture: Picture, times: int, format: ImageFormat) -> BadRequest:  # noqa: A002 - the field's word
+        width, height = picture.width * times, picture.height * times
+        smaller = [factor.value for factor in UpscaleFactor if self._fits(picture, factor.times, format)]
+        advice = f"{', '.join(smaller)} would fit" if smaller else "Use a smaller picture"
+        return BadRequest.field(
+            "image",
+            f"Upscaled by x{times} it would be {width}x{height}, {width * height} pixels; at most {self._most} pixels "
+            f"and {_longest_side(format)} on a side are made as {format}. {advice}.",
+        )
 
 
-def _edited(plan: Plan, pictures: Sequence[Picture], mask: Picture | None, index: int) -> Image.Image:
-    images = [codec.decode(picture) for picture in pictures]
-    return apply(plan, images, canonical(mask, images[0].size) if mask else None, variation=index)
+def _drawn(prompt: str, seed: int, size: tuple[int, int], format: ImageFormat, index: int) -> Made:  # noqa: A002 - the field's word
+    return Made(codec.encode(drawing.draw(prompt, seed=seed, index=index, size=size), format))
 
 
-def _upscaled(picture: Picture, times: int, format: ImageFormat) -> Picture:  # noqa: A002 - the field's word
-    return codec.encode(upscale(codec.decode(picture), times), format)
+def _edited(plan: Plan, pictures: tuple[Picture, ...], mask: Picture | None, format: ImageFormat, index: int) -> Made:  # noqa: A002 - the field's word
+    """Decodes anew for every variation, so that nothing large waits outside of the memory budget."""
+    images = [_decoded(picture) for picture in pictures]
+    result = editing.apply(plan, images, _changeable(mask, images[0].size), variation=index)
+    return Made(codec.encode(result, format, icc_profile=_profile(images[0], result)), plan.describe())
+
+
+def _upscaled(picture: Picture, times: int, format: ImageFormat, _index: int) -> Made:  # noqa: A002 - the field's word
+    image = _decoded(picture)
+    result = upscale(image, times)
+    return Made(codec.encode(result, format, icc_profile=_profile(image, result)))
+
+
+def _decoded(picture: Picture) -> Image.Image:
+    try:
+        return codec.decode(picture)
+    except PictureError as error:
+        raise BadRequest.field("image", f"{error}.") from error
+
+
+def _changeable(mask: Picture | None, size: tuple[int, int]) -> Image.Image | None:
+    """Mode L, 255 where the picture may change."""
+    if mask is None:
+        return None
+    try:
+        return canonical(mask, size)
+    except PictureError as error:
+        raise BadRequest.field("mask", f"{error}.", required=False) from error
+
+
+def _profile(source: Image.Image, result: Image.Image) -> bytes | None:
+    """The colour profile of the source, where it is one for the result's kind of colour (bytes 16 to 19 say which)."""
+    profile = source.info.get("icc_profile")
+    kind = b"GRAY" if result.mode in {"L", "LA"} else b"RGB "
+    return profile if isinstance(profile, bytes) and profile[16:20] == kind else None
+
+
+def _longest_side(format: ImageFormat) -> int:  # noqa: A002 - the field's word
+    return _LONGEST_WEBP_SIDE if format is ImageFormat.WEBP else LONGEST_SIDE
 
 
 def _seed(request: ImageRequest) -> int:
-    sent = request.extras.get("seed", 0)
-    if isinstance(sent, str) and re.fullmatch(r"[0-9]{1,19}", sent):
-        sent = int(sent)  # forms and queries hold text
-    if isinstance(sent, bool) or not isinstance(sent, int) or not 0 <= sent <= LARGEST_SEED:
-        raise BadRequest.field("seed", f"Accepted: an integer from 0 to {LARGEST_SEED}.", required=False)
-    return sent
+    return integer(request, "seed", least=0, most=LARGEST_SEED) or 0
 
 
 def _strict(request: ImageRequest) -> bool:
@@ -151,15 +187,7 @@ def _strict(request: ImageRequest) -> bool:
     return flag
 
 
-def _unreadable(plan: Plan) -> BadRequest:
-    unread = "; ".join(repr(clause) for clause in plan.unread)
-    return BadRequest(f"The local renderer cannot read {unread}. {VOCABULARY_HELP}", param="prompt")
-
-
-def _too_large(picture: Picture, factor: UpscaleFactor, most: int) -> BadRequest:
-    width, height = picture.width * factor.times, picture.height * factor.times
-    fits = picture.width * picture.height * UpscaleFactor.X2.times**2 <= most
-    advice = "x2 would fit" if factor is UpscaleFactor.X4 and fits else "Use a smaller picture"
-    return BadRequest.field(
-        "image", f"Upscaled by {factor} it would be {width}x{height}; at most {most} pixels are made. {advice}."
-    )
+def _impossible(plan: Plan) -> BadRequest:
+    clauses = (*plan.unread, *(undone.clause for undone in plan.undone))
+    unread = "; ".join(repr(clause) for clause in clauses)
+    return BadRequest(f"The local renderer cannot do {unread}. {editing.VOCABULARY_HELP}", param="prompt")

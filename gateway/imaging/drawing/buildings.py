@@ -9,7 +9,6 @@ from gateway.imaging.drawing.pen import Pen
 
 _ROOF: Colour = (164, 76, 60)
 _LAMPLIGHT: Colour = (255, 216, 130)
-_STONE: Colour = (168, 166, 172)
 
 
 def house(pen: Pen, colour: Colour) -> None:

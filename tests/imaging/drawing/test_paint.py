@@ -22,7 +22,7 @@ def test_a_clipped_fade_is_the_same_part_of_the_whole() -> None:
     fade = Fade((BLACK, WHITE))
     whole = fade.render(WHOLE, (0, 0, 100, 100)).crop((0, 40, 100, 80))
     part = fade.render(WHOLE, (0, 40, 100, 80))
-    assert max(high for _, high in ImageChops.difference(whole, part).getextrema()) <= 2
+    assert max(ImageChops.difference(whole, part).tobytes()) <= 2
 
 
 def test_a_fade_can_be_thinner_than_a_pixel() -> None:
@@ -37,6 +37,6 @@ def test_a_globe_is_lit_where_the_light_falls() -> None:
 
 def test_a_falloff_is_round_and_ends_inside_its_frame() -> None:
     spot = falloff(WHOLE, (0, 0, 100, 100))
-    assert spot.getextrema()[1] >= 254
+    assert max(spot.tobytes()) >= 254
     assert spot.crop((0, 0, 1, 100)).getextrema() == (0, 0)
-    assert ImageChops.difference(spot, spot.transpose(Image.Transpose.TRANSPOSE)).getextrema()[1] <= 1
+    assert max(ImageChops.difference(spot, spot.transpose(Image.Transpose.TRANSPOSE)).tobytes()) <= 1
