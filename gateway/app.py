@@ -20,6 +20,7 @@ from gateway.handlers.models import ModelHandlers
 from gateway.handlers.openapi import openapi
 from gateway.handlers.rendering import Renderer
 from gateway.handlers.scrape import scrape
+from gateway.hops import MOST_HOPS
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.rehost import Rehost
 from gateway.hosting.stores import make_store
@@ -41,6 +42,7 @@ from gateway.middleware.cors import cors, cors_headers, preflights
 from gateway.middleware.deadline import deadline, write_attempts
 from gateway.middleware.draining import draining
 from gateway.middleware.errors import errors
+from gateway.middleware.hops import hops
 from gateway.middleware.idempotency import idempotency
 from gateway.middleware.links import Handler, chain, for_application
 from gateway.middleware.metrics import count
@@ -102,7 +104,7 @@ def make_app(
         ),
         client_max_size=config.server.max_body,
     )
-    door = chain(*auth(config.auth))  # no link at all when no token is configured
+    door = chain(hops(MOST_HOPS), *auth(config.auth))  # auth is no link at all when no token is configured
     images = {
         operation: chain(
             deadline(lifecycle, config.server.request_timeout),

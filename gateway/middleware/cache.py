@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from gateway.answers import Answer
 from gateway.caching.memory import AnswerCache
 from gateway.config import CacheConfig
+from gateway.hops import current_hops
 from gateway.hosting.gallery import Gallery
 from gateway.jobs import Keep, Sharing
 from gateway.metrics import Metrics
@@ -68,6 +69,9 @@ class _CacheLink:
 
 
 def _key(request: web.Request, *, shared: bool) -> str:
-    """Answers belong to the token that asked; no name of a token holds a line end, so keys cannot run together."""
+    """Answers belong to the token that asked; no name of a token holds a line end, so keys cannot run together.
+
+    They also belong to the number of gateways in front: in a circle of gateways a request would wait for itself.
+    """
     owner = "" if shared else request.get(CALLER, "")
-    return f"{owner}\n{request[IMAGE_REQUEST].digest()}"
+    return f"{owner}\n{current_hops.get()}\n{request[IMAGE_REQUEST].digest()}"

@@ -24,7 +24,7 @@ from aiohttp import (
 )
 from yarl import URL
 
-from gateway import __version__
+from gateway import __version__, hops
 from gateway.logs import current_request_id
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
 from gateway.upstreams.rehearsal import rehearse
@@ -148,6 +148,8 @@ class UpstreamHttp:
 def failure(answer: HttpAnswer, detail: str = "") -> UpstreamError:
     """The outcome that an answer's status means where the protocol says nothing more exact."""
     said = detail or "the answer's status"
+    if answer.status in _REFUSED and answer.headers.get("x-should-retry") == "false":
+        return Rejected(f"{said}; it says not to ask again", status=answer.status)
     if answer.status in _REFUSED:
         return Refused(said, status=answer.status, retry_after=retry_after(answer.headers))
     if answer.status in _AMBIGUOUS:
@@ -184,7 +186,7 @@ async def _read(content: Any) -> bytes:
 
 def _trail() -> dict[str, str]:
     name = current_request_id.get()
-    return {"X-Request-ID": name} if name else {}
+    return {**hops.onward(), **({"X-Request-ID": name} if name else {})}
 
 
 async def _headers_sent(_: ClientSession, context: SimpleNamespace, __: TraceRequestHeadersSentParams) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from aiohttp import FormData, hdrs
 from pydantic import Field, SecretStr, model_validator
 
-from gateway.concurrency import all_of
 from gateway.config import Address, Section, UpstreamSettings
 from gateway.images import (
     OUTPUT_FORMATS,
@@ -20,37 +18,21 @@ from gateway.images import (
     ImageFormat,
     ImageRequest,
     Operation,
-    Picture,
     UpscaleRequest,
 )
 from gateway.imaging.masks import Polarity
 from gateway.upstreams.base import (
     Capabilities,
     Capability,
-    ContentRefused,
-    EmptyAnswer,
     Made,
     Rejected,
     Report,
-    UpstreamError,
 )
-from gateway.upstreams.http import HttpAnswer, UpstreamHttp, failure
+from gateway.upstreams.http import HttpAnswer, UpstreamHttp
+from gateway.upstreams.openai_answers import failure_of, pictures_of
 from gateway.upstreams.openai_presets import PRESETS, SIZES, SizeMode
-from gateway.upstreams.outgoing import mask_for, picture_for, pictures_for
-from gateway.upstreams.results import from_base64, from_url
+from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for
 from gateway.upstreams.tools import Tools
-
-_CONTENT_CODES = frozenset(
-    {
-        "moderation_blocked",
-        "content_policy_violation",
-        "content_filter",
-        "contentFilter",
-        "ResponsibleAIPolicyViolation",
-    }
-)
-_NO_MONEY_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
-_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class UpscaleSettings(Section):
@@ -138,15 +120,10 @@ class OpenAIUpstream:
         inpainting = self._settings.edits == "inpainting"
         pictures = await pictures_for(request, self._settings.input_formats, self._tools)
         for picture in pictures[:1] if inpainting else pictures:
-            _add_picture(
-                form,
-                "image" if inpainting else self._settings.image_field,
-                await picture.blob.load(),
-                picture,
-            )
+            await attach(form, "image" if inpainting else self._settings.image_field, picture)
         if request.mask is not None:
             mask = await mask_for(request, Polarity(self._settings.mask), self._tools)
-            _add_picture(form, "mask", await mask.blob.load(), mask)
+            await attach(form, "mask", mask)
         path = "/images/inpainting" if inpainting else "/images/edits"
         return await self._made(await self._http.post(path, form=form, params=self._params))
 
@@ -161,7 +138,7 @@ class OpenAIUpstream:
         }.items():
             form.add_field(name, _form_text(value))
         picture = await picture_for(request.image, self._settings.input_formats, self._tools)
-        _add_picture(form, "image", await picture.blob.load(), picture)
+        await attach(form, "image", picture)
         return await self._made(await self._http.post(route.path, form=form, params=self._params))
 
     async def probe(self) -> None:
@@ -169,7 +146,7 @@ class OpenAIUpstream:
         if self._settings.preset == "azure" and answer.status == HTTPStatus.NOT_FOUND:
             return  # a deployment's address has no list of models
         if not answer.ok:
-            raise _failure(answer)
+            raise failure_of(answer)
         listed = _listed(answer.json())
         if listed and self._settings.model not in listed:
             raise Rejected(f"the model {self._settings.model} is not among those listed", status=HTTPStatus.NOT_FOUND)
@@ -199,27 +176,7 @@ class OpenAIUpstream:
         return {**fields, **passed_on, **settings.extra}
 
     async def _made(self, answer: HttpAnswer) -> tuple[Made, ...]:
-        if not answer.ok:
-            raise _failure(answer)
-        body = answer.json()
-        items = body.get("data") if isinstance(body, dict) else None
-        if not isinstance(items, list):
-            raise EmptyAnswer("the answer is not a list of pictures", status=answer.status)
-        return tuple(await all_of(self._one(item) for item in items if isinstance(item, dict)))
-
-    async def _one(self, item: Mapping[str, object]) -> Made:
-        revised = item.get("revised_prompt")
-        picture = await self._picture(item)
-        return Made(picture, revised if isinstance(revised, str) and revised else None)
-
-    async def _picture(self, item: Mapping[str, object]) -> Picture:
-        match item:
-            case {"b64_json": str(text)} if text:
-                return await from_base64(text, self._tools)
-            case {"url": str(address)} if address:
-                return await from_url(address, self._http, self._tools)
-            case _:
-                raise EmptyAnswer("an item without a picture")
+        return await pictures_of(answer, self._http, self._tools)
 
 
 def _listed(body: object) -> set[str]:
@@ -251,40 +208,5 @@ def _credentials(settings: OpenAISettings) -> dict[str, str]:
     return {"api-key": key} if settings.auth_header == "api-key" else {hdrs.AUTHORIZATION: f"Bearer {key}"}
 
 
-def _add_picture(form: FormData, name: str, data: bytes, picture: Picture) -> None:
-    """With the type that the bytes have: OpenAI looks at what a part claims."""
-    form.add_field(
-        name,
-        data,
-        filename=f"{name.removesuffix('[]')}.{picture.format.extension}",
-        content_type=picture.format.mime,
-    )
-
-
 def _form_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _failure(answer: HttpAnswer) -> UpstreamError:
-    """Status first, the code in the body where it says more."""
-    codes = set(_codes(answer.json()))
-    detail = f"codes {', '.join(sorted(codes))}" if codes else "no code"
-    if codes & _CONTENT_CODES:
-        return ContentRefused(detail, status=answer.status)
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS and codes & _NO_MONEY_CODES:
-        return Rejected(detail, status=answer.status)  # waiting does not fill an account
-    return failure(answer, detail)
-
-
-def _codes(body: object) -> Iterator[str]:
-    """Short codes in the shapes of OpenAI, Azure, FastAPI servers and stable-diffusion.cpp; never free text."""
-    match body:
-        case {"error": dict(error)}:
-            found = [error.get("code"), error.get("type")]
-            inner = error.get("innererror") or error.get("inner_error")
-            found += [inner.get("code")] if isinstance(inner, dict) else []
-        case {"error": str(text)}:
-            found = [text]
-        case _:
-            found = []
-    yield from (code for code in found if isinstance(code, str) and _CODE.fullmatch(code))

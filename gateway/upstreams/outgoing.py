@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from functools import partial
+
+from aiohttp import FormData
 
 from gateway.concurrency import all_of
 from gateway.errors import BadRequest
@@ -42,6 +45,31 @@ async def mask_for(request: EditRequest, polarity: Polarity, tools: Tools) -> Pi
         return await tools.workers.run(partial(encode_mask, mask, size, polarity), pixels=mask.width * mask.height)
     except PictureError as error:
         raise BadRequest.field("mask", f"{error}.", required=False) from None
+
+
+def upscaled_size(picture: Picture, times: int, tools: Tools) -> tuple[int, int]:
+    """Width and height of `picture` made `times` as large.
+
+    Raises:
+        BadRequest: that would be more pixels than this gateway takes back.
+    """
+    width, height = picture.width * times, picture.height * times
+    most = tools.max_output_pixels
+    if width * height > most:
+        raise BadRequest.field(
+            "image", f"Upscaled by x{times} it would be {width}x{height}; at most {most} pixels are made."
+        )
+    return width, height
+
+
+async def attach(form: FormData, name: str, picture: Picture) -> None:
+    """Add `picture` as a file, with the type that its bytes have: some backends look at what a part claims."""
+    form.add_field(
+        name,
+        io.BytesIO(await picture.blob.load()),
+        filename=f"{name.removesuffix('[]')}.{picture.format.extension}",
+        content_type=picture.format.mime,
+    )
 
 
 def here(image: PictureInput) -> Picture:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -70,6 +71,6 @@ def _shown_form(form: FormData) -> str:
     lines = []
     for options, headers, value in form._fields:
         kind = headers.get(hdrs.CONTENT_TYPE, "text")
-        shown = f"<{kind}, {len(value)} bytes>" if isinstance(value, bytes) else _cut(value)
+        shown = f"<{kind}, {value.getbuffer().nbytes} bytes>" if isinstance(value, io.BytesIO) else _cut(value)
         lines.append(f"{options['name']}: {shown}")
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from gateway.images import Picture
 from gateway.imaging.errors import PictureError
 from gateway.imaging.reading import read_picture
 from gateway.inputs.fetch import UrlRefused
-from gateway.upstreams.base import EmptyAnswer
+from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent
 from gateway.upstreams.http import UpstreamHttp
 from gateway.upstreams.tools import Tools
 
@@ -34,6 +34,7 @@ async def from_url(address: str, http: UpstreamHttp, tools: Tools) -> Picture:
 
     Raises:
         EmptyAnswer: it cannot be fetched, or is no picture.
+        Ambiguous: the backend made it, and cannot be reached any more.
     """
     if address.startswith("data:"):
         return await from_base64(address, tools)
@@ -43,7 +44,10 @@ async def from_url(address: str, http: UpstreamHttp, tools: Tools) -> Picture:
             return await from_bytes(await tools.fetch.download(str(url)), tools)
     except (ValueError, UrlRefused) as error:
         raise EmptyAnswer("the picture's address cannot be fetched") from error
-    answer = await http.get(url)
+    try:
+        answer = await http.get(url)
+    except NotSent as error:  # which is true of this look alone, and would have the work itself done again
+        raise Ambiguous("the picture's address cannot be reached") from error
     if not answer.ok:
         raise EmptyAnswer("the picture's address gave no picture", status=answer.status)
     return await from_bytes(answer.body, tools)

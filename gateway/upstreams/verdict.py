@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from gateway.errors import BadRequest, GatewayError, PollingTimeout, RateLimited, Unavailable, UpstreamFailed
+from gateway.hops import too_many_hops
 from gateway.upstreams.base import Ambiguous, ContentRefused, EmptyAnswer, NotSent, Refused, UpstreamError
 
 _SHORTEST_WAIT = 1
@@ -40,6 +41,8 @@ def verdict(failures: Sequence[UpstreamError]) -> GatewayError:
             return UpstreamFailed(_LOST, "connection lost")
         case EmptyAnswer(status=status):
             return UpstreamFailed(status or HTTPStatus.OK, "no image in the answer")
+        case UpstreamError(status=HTTPStatus.LOOP_DETECTED):
+            return too_many_hops()
         case UpstreamError(status=None):
             return UpstreamFailed(HTTPStatus.INTERNAL_SERVER_ERROR, "the job failed")
         case UpstreamError(status=int(status)):

@@ -1,0 +1,85 @@
+"""An answer in the shape of OpenAI's images API becomes pictures, or an outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+
+from gateway.concurrency import all_of
+from gateway.hops import TOO_MANY_HOPS
+from gateway.images import Picture
+from gateway.upstreams.base import ContentRefused, EmptyAnswer, Made, Rejected, UpstreamError
+from gateway.upstreams.http import HttpAnswer, UpstreamHttp, failure
+from gateway.upstreams.results import from_base64, from_url
+from gateway.upstreams.tools import Tools
+
+_CONTENT_CODES = frozenset(
+    {
+        "moderation_blocked",
+        "content_policy_violation",
+        "content_filter",
+        "contentFilter",
+        "ResponsibleAIPolicyViolation",
+    }
+)
+_NO_MONEY_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+
+async def pictures_of(answer: HttpAnswer, http: UpstreamHttp, tools: Tools) -> tuple[Made, ...]:
+    """The pictures of `answer`, as base64 or by their addresses.
+
+    Raises:
+        UpstreamError: it is no success, or an item holds no picture.
+    """
+    if not answer.ok:
+        raise failure_of(answer)
+    body = answer.json()
+    items = body.get("data") if isinstance(body, dict) else None
+    if not isinstance(items, list):
+        raise EmptyAnswer("the answer is not a list of pictures", status=answer.status)
+    return tuple(await all_of(_made(item, http, tools) for item in items if isinstance(item, dict)))
+
+
+def failure_of(answer: HttpAnswer) -> UpstreamError:
+    """Status first, the code in the body where it says more."""
+    codes = set(_codes(answer.json()))
+    detail = f"codes {', '.join(sorted(codes))}" if codes else "no code"
+    if codes & _CONTENT_CODES:
+        return ContentRefused(detail, status=answer.status)
+    if TOO_MANY_HOPS in codes:
+        return Rejected("the upstreams ask each other in a circle", status=HTTPStatus.LOOP_DETECTED)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS and codes & _NO_MONEY_CODES:
+        return Rejected(detail, status=answer.status)  # waiting does not fill an account
+    return failure(answer, detail)
+
+
+async def _made(item: Mapping[str, object], http: UpstreamHttp, tools: Tools) -> Made:
+    revised = item.get("revised_prompt")
+    picture = await _picture(item, http, tools)
+    return Made(picture, revised if isinstance(revised, str) and revised else None)
+
+
+async def _picture(item: Mapping[str, object], http: UpstreamHttp, tools: Tools) -> Picture:
+    match item:
+        case {"b64_json": str(text)} if text:
+            return await from_base64(text, tools)
+        case {"url": str(address)} if address:
+            return await from_url(address, http, tools)
+        case _:
+            raise EmptyAnswer("an item without a picture")
+
+
+def _codes(body: object) -> Iterator[str]:
+    """Short codes in the shapes of OpenAI, Azure, FastAPI servers and stable-diffusion.cpp; never free text."""
+    match body:
+        case {"error": dict(error)}:
+            found = [error.get("code"), error.get("type")]
+            inner = error.get("innererror") or error.get("inner_error")
+            found += [inner.get("code")] if isinstance(inner, dict) else []
+        case {"error": str(text)}:
+            found = [text]
+        case _:
+            found = []
+    yield from (code for code in found if isinstance(code, str) and _CODE.fullmatch(code))
