@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from gateway.config import UpstreamSettings
 from gateway.upstreams.base import Upstream
 from gateway.upstreams.local import LocalSettings, LocalUpstream
+from gateway.upstreams.nanobanana import NanoBananaSettings, NanoBananaUpstream
 from gateway.upstreams.openai import OpenAISettings, OpenAIUpstream
 from gateway.upstreams.tools import Tools
 
@@ -22,6 +23,7 @@ class Driver(NamedTuple):
 DRIVERS: Mapping[str, Driver] = MappingProxyType(
     {
         "local": Driver(LocalSettings, LocalUpstream),
+        "nanobanana": Driver(NanoBananaSettings, NanoBananaUpstream),
         "openai": Driver(OpenAISettings, OpenAIUpstream),
     }
 )
