@@ -8,7 +8,7 @@ from gateway.hosting.names import HostedName
 from gateway.images import Picture
 
 _NAME_SIZE = 1024
-"""Bytes that a name with its prompt costs in memory, about."""
+"""Bytes that a name and what stands round it cost in memory, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,4 +34,9 @@ class Answer:
     @property
     def size(self) -> int:
         """Bytes that keeping this answer costs, about."""
-        return sum(_NAME_SIZE + (image.picture.blob.size if image.picture else 0) for image in self.images)
+        return sum(_size(image) for image in self.images)
+
+
+def _size(image: AnsweredImage) -> int:
+    prompt = len((image.revised_prompt or "").encode())  # a backend may have written it, at any length
+    return _NAME_SIZE + prompt + (image.picture.blob.size if image.picture else 0)

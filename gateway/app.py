@@ -24,6 +24,7 @@ from gateway.hops import MOST_HOPS
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.rehost import Rehost
 from gateway.hosting.stores import make_store
+from gateway.hosting.stores.durable import KEYS
 from gateway.images import Operation
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import Workers
@@ -89,7 +90,7 @@ def make_app(
     pool = Pool(members, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
     render = Renderer(gallery, origin)
     answers = AnswerCache(config.cache.max_size, clock)
-    claims = ClaimStore(config.images.folder / "keys", clock)
+    claims = ClaimStore(config.images.folder / KEYS, clock)
     jobs = Jobs(lifecycle)
     limits = _input_limits(config)
 
@@ -109,7 +110,7 @@ def make_app(
         operation: chain(
             deadline(lifecycle, config.server.request_timeout),
             validation(operation, models, limits),
-            idempotency(claims, gallery, render),
+            idempotency(claims, jobs, gallery, render),
             aspect_ratio(),
             pictures(fetch, gallery, origin, limits.picture),
             cache(config.cache, answers, gallery, render, metrics),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from gateway.answers import Answer
-from gateway.errors import GatewayError, KeyReused
+from gateway.errors import GatewayError, KeyReused, Unavailable
 from gateway.lifecycle import Deadline, DeadlinePassed, Lifecycle
 from gateway.logs import event
 from gateway.upstreams.attempts import Attempts
@@ -22,6 +22,7 @@ from gateway.upstreams.base import Progress, Report
 _log = logging.getLogger("gateway.jobs")
 
 Make: TypeAlias = Callable[["Job", Deadline], Coroutine[Any, Any, Answer]]
+Known: TypeAlias = Callable[[], Awaitable[Answer | None]]
 Keep: TypeAlias = Callable[[Answer], Awaitable[None]]
 
 
@@ -40,6 +41,9 @@ class Sharing:
     key: str | None = None
     """Equal requests in flight have equal keys."""
     claim: Claim | None = None
+    """Takes the place of `key` where there is one: the client says by itself what is the same request."""
+    known: Known | None = None
+    """Asked before any work is done: equal work may have ended since the request looked for it."""
     keep: tuple[Keep, ...] = ()
     """Given the answer before anybody who waits for it."""
 
@@ -50,6 +54,8 @@ class Job:
     def __init__(self, claim: Claim | None) -> None:
         self.attempts = Attempts()
         self.claim = claim
+        self.deadline: Deadline | None = None
+        """None until the work has begun."""
         self._task: asyncio.Task[Answer]
         self._listeners: list[Report] = []
         self._waiting = 0
@@ -73,7 +79,11 @@ class Job:
             listener(progress)
 
     async def result(self, listener: Report) -> Answer:
-        """The answer, or the error that ended the work; `listener` is told of progress meanwhile."""
+        """The answer, or the error that ended the work; `listener` is told of progress meanwhile.
+
+        Raises:
+            GatewayError: what ended the work. Unavailable when it was cancelled in the moment of joining it.
+        """
         self._listeners.append(listener)
         self._waiting += 1
         self.attempts.abandoned = False
@@ -84,6 +94,8 @@ class Job:
             self._waiting -= 1
             if self._waiting == 0 and not self._task.done():
                 self._abandon()
+        if self._task.cancelled():
+            raise Unavailable("The work was stopped", retry_after=1)
         return self._task.result()
 
     def _abandon(self) -> None:
@@ -97,54 +109,70 @@ class Jobs:
         self._lifecycle = lifecycle
         self._running: dict[str, Job] = {}
 
-    def join(self, sharing: Sharing) -> Job | None:
-        """The work under way for an equal request, if there is any.
+    def join(self, sharing: Sharing, end: float) -> Job | None:
+        """The work under way for an equal request, if there is any; it may then go on until `end`.
 
         Raises:
             KeyReused: the client's key stands for another request.
         """
-        for key in _keys(sharing):
-            job = self._running.get(key)
-            if job is None or job.is_ending:
-                continue
-            if sharing.claim and job.claim and job.claim.key == sharing.claim.key and job.claim != sharing.claim:
-                raise KeyReused
-            return job
-        return None
-
-    def start(self, sharing: Sharing, seconds: float, make: Make) -> Job:
-        """Begin work that `join` finds until it has ended, for at most `seconds`."""
-        job = Job(sharing.claim)
-        keys = _keys(sharing)
-        for key in keys:
-            self._running[key] = job
-
-        def forget() -> None:
-            for key in keys:
-                if self._running.get(key) is job:
-                    del self._running[key]
-
-        job.begin(self._run(job, seconds, make, sharing.keep), done=forget)
+        job = self._running.get(_name(sharing))
+        if job is None or job.is_ending:
+            return None
+        if job.claim != sharing.claim:
+            raise KeyReused
+        if job.deadline is not None:
+            job.deadline.extend(end)
         return job
 
-    async def _run(self, job: Job, seconds: float, make: Make, keep: tuple[Keep, ...]) -> Answer:
+    def start(self, sharing: Sharing, end: float, make: Make) -> Job:
+        """Begin work that `join` finds until it has ended, at `end` in the time of the event loop at the latest."""
+        job, name = Job(sharing.claim), _name(sharing)
+
+        def forget() -> None:
+            if self._running.get(name) is job:
+                del self._running[name]
+
+        if name:
+            self._running[name] = job
+        job.begin(self._run(job, end, make, sharing), done=forget)
+        return job
+
+    async def _run(self, job: Job, end: float, make: Make, sharing: Sharing) -> Answer:
         with self._lifecycle.under_way():
             try:
-                async with self._lifecycle.deadline(seconds) as deadline:
-                    answer = await make(job, deadline)
-            except DeadlinePassed as passed:
-                raise passed.deadline.error(sent=job.attempts.sent) from None
-            except GatewayError as error:
+                known = await sharing.known() if sharing.known else None
+                return known or await self._kept(await self._made(job, end, make), sharing)
+            except Exception as error:
                 if job.attempts.abandoned:
-                    event(_log, logging.INFO, "work that nobody waited for has failed", label=error.label)
+                    _tell_of_failure(error)
                 raise
-            if job.attempts.abandoned:
-                event(_log, logging.INFO, "work that nobody waited for is finished", images=len(answer.images))
-            for hook in keep:
-                await hook(answer)
-            return answer
+
+    async def _made(self, job: Job, end: float, make: Make) -> Answer:
+        try:
+            async with self._lifecycle.deadline(end) as job.deadline:
+                answer = await make(job, job.deadline)
+        except DeadlinePassed as passed:
+            raise passed.deadline.error(sent=job.attempts.sent) from None
+        if job.attempts.abandoned:
+            event(_log, logging.INFO, "work that nobody waited for is finished", images=len(answer.images))
+        return answer
+
+    async def _kept(self, answer: Answer, sharing: Sharing) -> Answer:
+        for hook in sharing.keep:
+            await hook(answer)
+        return answer
 
 
-def _keys(sharing: Sharing) -> list[str]:
-    claimed = [f"claim {sharing.claim.key}"] if sharing.claim else []
-    return claimed + ([f"equal {sharing.key}"] if sharing.key else [])
+def _name(sharing: Sharing) -> str:
+    """Under which work is found; empty when it is shared with nobody."""
+    if sharing.claim is not None:
+        return f"claim {sharing.claim.key}"
+    return f"equal {sharing.key}" if sharing.key else ""
+
+
+def _tell_of_failure(error: Exception) -> None:
+    """Nobody else will: the client that would have been told has gone."""
+    if isinstance(error, GatewayError):
+        event(_log, logging.INFO, "work that nobody waited for has failed", label=error.label)
+    else:
+        _log.error("work that nobody waited for has failed", exc_info=error)

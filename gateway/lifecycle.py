@@ -33,9 +33,19 @@ class Deadline:
         return self._scope.expired()
 
     @property
-    def seconds_left(self) -> float:
+    def end(self) -> float:
+        """In the time of the event loop."""
         when = self._scope.when()
-        return math.inf if when is None else max(0.0, when - asyncio.get_running_loop().time())
+        return math.inf if when is None else when
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.end - asyncio.get_running_loop().time())
+
+    def extend(self, end: float) -> None:
+        """Let the work go on until `end`, because somebody waits for it who has the time."""
+        if end > self.end and not self._lifecycle.has_cut:
+            self._lifecycle.move(self._scope, end)
 
     def error(self, *, sent: bool) -> GatewayError:
         """What the client is told once the time is over. `sent`: an upstream was asked, which may be billed."""
@@ -51,13 +61,13 @@ class DeadlinePassed(Exception):
 
 
 class Lifecycle:
-    """Knows the phase, how many requests are under way, and the deadlines of those that make pictures."""
+    """Knows the phase, how much is under way, and the deadlines of the work that makes pictures."""
 
     def __init__(self) -> None:
         self.phase = Phase.STARTING
         self.has_cut = False
         self.requests = 0
-        """Requests under way, of every kind."""
+        """Requests under way, of every kind, and the pictures being made for them or for nobody any more."""
         self._deadlines: set[asyncio.Timeout] = set()
 
     def ready(self) -> None:
@@ -75,21 +85,26 @@ class Lifecycle:
             self.requests -= 1
 
     def cut(self) -> None:
-        """Drain time is over: whatever still runs is answered 503 now."""
+        """Drain time is over: whatever still runs is answered 503 now, and so is what comes after."""
         self.has_cut = True
         if self.requests:
             event(_log, logging.WARNING, "requests cut off at the end of drain_timeout", requests=self.requests)
         for scope in self._deadlines:
-            scope.reschedule(asyncio.get_running_loop().time())
+            self.move(scope, asyncio.get_running_loop().time())
+
+    def move(self, scope: asyncio.Timeout, end: float) -> None:
+        """One that has expired stays so: its work is being cleaned up already."""
+        if scope in self._deadlines and not scope.expired():
+            scope.reschedule(end)
 
     @asynccontextmanager
-    async def deadline(self, seconds: float) -> AsyncIterator[Deadline]:
-        """Run what is inside for at most `seconds`.
+    async def deadline(self, end: float) -> AsyncIterator[Deadline]:
+        """Run what is inside until `end` at most, in the time of the event loop.
 
         Raises:
             DeadlinePassed: the time, or that of the process, is over.
         """
-        scope = asyncio.timeout(seconds)
+        scope = asyncio.timeout_at(asyncio.get_running_loop().time() if self.has_cut else end)
         deadline = Deadline(scope, self)
         try:
             async with scope:

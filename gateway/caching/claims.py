@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import json
-import os
+import logging
 import shutil
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.answers import Answer, AnsweredImage
 from gateway.clock import Clock
+from gateway.errors import Unavailable
 from gateway.hosting.names import HostedName
+from gateway.hosting.stores.durable import FOLDER_MODE, Scratch, entered, make_folder
 from gateway.jobs import Claim
+from gateway.logs import event
 
 LIFE = 86400
 """Seconds that a key stands for its request."""
+
+_log = logging.getLogger("gateway.claims")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,36 +33,86 @@ class Kept:
 
 
 class ClaimStore:
-    """Files in one directory a day, so that a key is found in two looks and a day is forgotten in one."""
+    """Files in one directory a day, so that a key is found in two looks and a day is forgotten in one.
+
+    Prompts may stand in them, so their owner alone may read them.
+    """
 
     def __init__(self, root: Path, clock: Clock) -> None:
         self._root = root
         self._clock = clock
+        self._making = threading.Lock()
 
     async def get(self, key: str) -> Kept | None:
-        return await asyncio.to_thread(self._read, key)
+        """
+        Raises:
+            Unavailable: it cannot be told whether the work was done, so doing it might bill it twice.
+        """
+        try:
+            return await asyncio.to_thread(self._read, key)
+        except OSError as error:
+            raise Unavailable("Idempotency keys cannot be looked up now") from error
 
     async def put(self, claim: Claim, answer: Answer) -> None:
-        """Keep an answer whose pictures are all hosted; durable when this returns."""
+        """Keep an answer whose pictures are all hosted; durable when this returns. OSError when it is not."""
         await asyncio.to_thread(self._write, claim, answer)
 
     def _read(self, key: str) -> Kept | None:
         now = self._clock.time()
         for day in (now, now - LIFE):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                record = json.loads(self._path(day, key).read_bytes())
-                if now - record["stored"] < LIFE:
-                    return Kept(record["digest"], _answer(record))
+            try:
+                kept, stored = _parse((self._root / _folder(day) / _file(key)).read_bytes())
+            except FileNotFoundError:
+                continue
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                event(_log, logging.ERROR, "a kept Idempotency-Key is damaged", cause=repr(error))
+                continue
+            if now - stored < LIFE:
+                return kept
         return None
 
     def _write(self, claim: Claim, answer: Answer) -> None:
         now = self._clock.time()
-        path = self._path(now, claim.key)
-        if not path.parent.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+        self._make_folder(now)
+        with entered(self._root, _folder(now)) as folder:
+            draft = Scratch(folder)
+            try:
+                draft.file.write(_record(claim, answer, now))
+                draft.publish(folder, _file(claim.key))
+            finally:
+                draft.discard()
+
+    def _make_folder(self, now: float) -> None:
+        """The day's, durably; who comes second waits until it is."""
+        with self._making:
+            if (self._root / _folder(now)).exists():
+                return
+            self._root.parent.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+            with entered(self._root.parent) as parent:
+                make_folder(parent, self._root.name)
+            with entered(self._root) as root:
+                make_folder(root, _folder(now))
             self._forget_old_days(now)
-        temporary = path.with_suffix(f".{os.getpid()}-{time.monotonic_ns()}")
-        record = {
+
+    def _forget_old_days(self, now: float) -> None:
+        """Tomorrow's may be there already where the clock was set back."""
+        kept = {_folder(day) for day in (now + LIFE, now, now - LIFE)}
+        for folder in self._root.iterdir():
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)  # what is left is tried again tomorrow
+
+
+def _folder(day: float) -> str:
+    return time.strftime("%Y%m%d", time.gmtime(day))
+
+
+def _file(key: str) -> str:
+    return f"{hashlib.sha256(key.encode()).hexdigest()}.json"
+
+
+def _record(claim: Claim, answer: Answer, now: float) -> bytes:
+    return json.dumps(
+        {
             "stored": now,
             "digest": claim.digest,
             "created": answer.created,
@@ -65,37 +120,23 @@ class ClaimStore:
             "attempts": answer.attempts,
             "images": [{"name": str(image.name), "revised_prompt": image.revised_prompt} for image in answer.images],
         }
-        with temporary.open("wb") as file:
-            file.write(json.dumps(record).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(path)
-
-    def _forget_old_days(self, now: float) -> None:
-        kept = {self._path(day, "").parent for day in (now + LIFE, now, now - LIFE)}
-        for folder in self._root.iterdir():
-            if folder not in kept:
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def _path(self, day: float, key: str) -> Path:
-        name = hashlib.sha256(key.encode()).hexdigest()
-        return self._root / time.strftime("%Y%m%d", time.gmtime(day)) / f"{name}.json"
+    ).encode()
 
 
-def _answer(record: dict[str, object]) -> Answer:
-    images = record["images"]
-    if not isinstance(images, list):
-        raise TypeError(type(images))
-    return Answer(
-        created=int(str(record["created"])),
-        images=tuple(_image(image) for image in images),
+def _parse(data: bytes) -> tuple[Kept, float]:
+    """What was kept, and when. ValueError, KeyError, TypeError or AttributeError when it is not what was written."""
+    record = json.loads(data)
+    answer = Answer(
+        created=int(record["created"]),
+        images=tuple(_image(image["name"], image["revised_prompt"]) for image in record["images"]),
         upstream=str(record["upstream"]),
-        attempts=int(str(record["attempts"])),
+        attempts=int(record["attempts"]),
     )
+    return Kept(str(record["digest"]), answer), float(record["stored"])
 
 
-def _image(image: dict[str, str | None]) -> AnsweredImage:
-    name = HostedName.parse(image["name"] or "")
+def _image(filename: str, revised_prompt: str | None) -> AnsweredImage:
+    name = HostedName.parse(filename)
     if name is None:
         raise ValueError("not a name of ours")
-    return AnsweredImage(name, None, image["revised_prompt"])
+    return AnsweredImage(name, None, revised_prompt)

@@ -26,6 +26,14 @@ _log = logging.getLogger("gateway.events")
 Work: TypeAlias = Callable[[Report], Awaitable[Answer]]
 
 
+class _ClientLeft(Exception):
+    """The client has left while it was written to."""
+
+    def __init__(self, response: web.StreamResponse) -> None:
+        super().__init__("the client has left")
+        self.response = response
+
+
 class EventStream:
     """Runs work and tells of it as it goes.
 
@@ -48,12 +56,14 @@ class EventStream:
 
     async def run(self, work: Work) -> web.StreamResponse:
         task = asyncio.ensure_future(work(self._news.put_nowait))
-        task.add_done_callback(lambda _: self._news.put_nowait(None))
+        task.add_done_callback(self._ended)
         try:
-            await self._follow(task)
+            await self._follow()
             return await self._completed(task.result())
         except GatewayError as error:
             return await self._failed(error)
+        except _ClientLeft as left:
+            return left.response  # nobody is there to be told
         except asyncio.CancelledError:
             # The deadline, not the client: tell it, as an `error` event where the stream has begun.
             if self._response is None or not self._request[DEADLINE].expired:
@@ -67,8 +77,14 @@ class EventStream:
         finally:
             task.cancel()
 
-    async def _follow(self, task: asyncio.Future[Answer]) -> None:
-        while not task.done():
+    def _ended(self, task: asyncio.Future[Answer]) -> None:
+        """All news of the work are in the queue before this last one."""
+        self._news.put_nowait(None)
+        if not task.cancelled():
+            task.exception()  # so that it counts as seen, also where the client has left before it
+
+    async def _follow(self) -> None:
+        while True:
             try:
                 async with asyncio.timeout(KEEP_ALIVE):
                     news = await self._news.get()
@@ -76,7 +92,7 @@ class EventStream:
                 await self._write(b": keep-alive\n\n")
                 continue
             if news is None:
-                continue
+                return
             await self._write(b": progress %.2f\n\n" % news.done)
             if news.preview is not None:
                 await self._event("partial_image", news.preview, partial_image_index=news.index)
@@ -111,7 +127,10 @@ class EventStream:
 
     async def _write(self, data: bytes) -> None:
         response = self._response or await self._begin({})
-        await response.write(data)
+        try:
+            await response.write(data)
+        except ConnectionError as error:
+            raise _ClientLeft(response) from error
 
     async def _begin(self, headers: dict[str, str]) -> web.StreamResponse:
         self._response = web.StreamResponse(

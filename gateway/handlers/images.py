@@ -17,8 +17,9 @@ from gateway.jobs import Job, Jobs, Sharing
 from gateway.lifecycle import Deadline
 from gateway.metrics import Metrics
 from gateway.request_keys import ATTEMPTS, CACHE_STATE, CALLER, DEADLINE, IMAGE_REQUEST, SHARING
+from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Report
-from gateway.upstreams.pool import Asking, Pool
+from gateway.upstreams.pool import Pool
 
 
 class ImageHandler:
@@ -40,13 +41,13 @@ class ImageHandler:
 
     def _job(self, request: web.Request) -> Job:
         """The work for an equal request that is under way, else new work."""
-        sharing = request.get(SHARING, Sharing())
-        job = self._jobs.join(sharing)
+        sharing, end = request.get(SHARING, Sharing()), request[DEADLINE].end
+        job = self._jobs.join(sharing, end)
         if job is not None:
             request[CACHE_STATE] = "COALESCED"
         else:
             make = partial(self._make, request[IMAGE_REQUEST], request.get(CALLER, ""), durable=bool(sharing.claim))
-            job = self._jobs.start(sharing, request[DEADLINE].seconds_left, make)
+            job = self._jobs.start(sharing, end, make)
         request[ATTEMPTS] = job.attempts
         return job
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from gateway.hosting.names import HostedName
-from gateway.hosting.stores.durable import SCRATCH
+from gateway.hosting.stores.durable import KEYS, SCRATCH
 from gateway.hosting.stores.lock import LOCK
 from gateway.hosting.stores.record import RECORD
 from gateway.hosting.stores.shards import Shard, is_day
@@ -43,7 +43,7 @@ class Report:
     unfinished: int
 
 
-_OWN = {SCRATCH, LOCK, RECORD}
+_OWN = {SCRATCH, KEYS, LOCK, RECORD}
 
 
 def verify(root: Path) -> Report:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 from aiohttp import hdrs, web
 
 from gateway.answers import Answer
 from gateway.caching.memory import AnswerCache
+from gateway.caching.naming import digest_of
 from gateway.config import CacheConfig
 from gateway.hops import current_hops
 from gateway.hosting.gallery import Gallery
@@ -44,15 +44,14 @@ class _CacheLink:
         if not self._applies(request):
             request[CACHE_STATE] = "BYPASS"
             return await handler(request)
-        key = _key(request, shared=self._config.shared)
+        request[CACHE_STATE] = "MISS"  # or COALESCED, when the handler finds equal work under way
+        key = await _key(request, shared=self._config.shared)
         found = self._kept.get(key)
         if found is not None and self._gallery.still_has(found.answer):
             request[CACHE_STATE] = "HIT"
             request[CACHE_AGE] = found.age
             return await self._render(request, found.answer)
-        request[CACHE_STATE] = "MISS"  # or COALESCED, when the handler finds equal work under way
-        sharing = request.get(SHARING, Sharing())
-        request[SHARING] = replace(sharing, key=key, keep=(*sharing.keep, self._keeper(key)))
+        request[SHARING] = Sharing(key=key, keep=(self._keeper(key),))
         return await handler(request)
 
     def _keeper(self, key: str) -> Keep:
@@ -62,16 +61,18 @@ class _CacheLink:
         return keep
 
     def _applies(self, request: web.Request) -> bool:
-        """`no-cache` and `no-store` ask for a new picture."""
-        said = request.headers.get(hdrs.CACHE_CONTROL, "").lower()
-        wants_new = "no-cache" in said or "no-store" in said
+        """`no-cache` and `no-store` ask for a new picture. An Idempotency-Key says by itself what is the same request,
+        and promises more than a cache can.
+        """
+        said = ",".join(request.headers.getall(hdrs.CACHE_CONTROL, [])).lower()
+        wants_new = "no-cache" in said or "no-store" in said or SHARING in request
         return self._config.ttl > 0 and request.method in self._config.methods and not wants_new
 
 
-def _key(request: web.Request, *, shared: bool) -> str:
+async def _key(request: web.Request, *, shared: bool) -> str:
     """Answers belong to the token that asked; no name of a token holds a line end, so keys cannot run together.
 
     They also belong to the number of gateways in front: in a circle of gateways a request would wait for itself.
     """
     owner = "" if shared else request.get(CALLER, "")
-    return f"{owner}\n{current_hops.get()}\n{request[IMAGE_REQUEST].digest()}"
+    return f"{owner}\n{current_hops.get()}\n{await digest_of(request[IMAGE_REQUEST])}"

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from aiohttp import web
+import asyncio
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
 
 from gateway.lifecycle import DeadlinePassed, Lifecycle
 from gateway.middleware.links import Handler, Link
 from gateway.request_keys import ATTEMPTS, DEADLINE
 from gateway.upstreams.attempts import Attempts
 
+_RETRIED_BY_CLIENTS = frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.GATEWAY_TIMEOUT})
+
 
 def deadline(lifecycle: Lifecycle, seconds: float) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         request[ATTEMPTS] = Attempts()
         try:
-            async with lifecycle.deadline(seconds) as end:
+            async with lifecycle.deadline(asyncio.get_running_loop().time() + seconds) as end:
                 request[DEADLINE] = end
                 return await handler(request)
         except DeadlinePassed as passed:
@@ -24,6 +29,10 @@ def deadline(lifecycle: Lifecycle, seconds: float) -> Link:
 
 
 async def write_attempts(request: web.Request, response: web.StreamResponse) -> None:
-    """How many calls to upstreams were made, on failures too."""
-    if ATTEMPTS in request and "X-Upstream-Attempts" not in response.headers:
-        response.headers["X-Upstream-Attempts"] = str(request[ATTEMPTS].count)
+    """How many calls to upstreams were made, on failures too, and whether the client should make it more."""
+    if ATTEMPTS not in request:
+        return
+    attempts = request[ATTEMPTS]
+    response.headers.setdefault("X-Upstream-Attempts", str(attempts.count))
+    if response.status in _RETRIED_BY_CLIENTS and attempts.sent and hdrs.RETRY_AFTER not in response.headers:
+        response.headers["x-should-retry"] = "false"

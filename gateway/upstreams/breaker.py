@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 from gateway.clock import Clock
 from gateway.upstreams.base import Outcome
@@ -21,11 +22,19 @@ _FAILED = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.AMBIGUOUS, Outco
 """A rejected or refused content is no failure of the backend: else one client could shut it for all."""
 
 
+class Ticket(NamedTuple):
+    """Leave for one call. What the call tells counts only in the era in which it began."""
+
+    era: int
+
+
 class Breaker:
-    """Closed, open, or half open with one probe under way. Whoever is let through must `record` or `release`."""
+    """Closed, open, or half open with one probe under way. Whoever got a ticket must `record` or `release` it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._era = 0
+        """Changes whenever it opens or closes: slow calls of the era before are old news, good or bad."""
         self._recent: deque[tuple[float, bool]] = deque()
         self._failed = 0
         self._unreached = 0
@@ -35,6 +44,7 @@ class Breaker:
 
     @property
     def is_open(self) -> bool:
+        """Whether ordinary calls are turned away; half open counts."""
         return self._opened is not None
 
     @property
@@ -47,37 +57,39 @@ class Breaker:
     def would_pass(self) -> bool:
         return self._opened is None or (not self._probing and self.seconds_left == 0)
 
-    def enter(self) -> bool:
-        """Whether a call may go now. Half open, it may for the one that asks first."""
+    def enter(self) -> Ticket | None:
+        """Leave for a call now, or None. Half open, the one that asks first gets it."""
         if not self.would_pass():
-            return False
-        self._probing = self._opened is not None
-        return True
+            return None
+        self._probing = self.is_open
+        return Ticket(self._era)
 
-    def release(self) -> None:
+    def release(self, ticket: Ticket) -> None:
         """The call ended without telling anything about the backend, for example because it was cancelled."""
-        self._probing = False
+        if ticket.era == self._era:
+            self._probing = False
 
-    def record(self, outcome: Outcome) -> None:
-        self._probing = False
+    def record(self, ticket: Ticket, outcome: Outcome) -> None:
+        if ticket.era != self._era:
+            return
         if outcome is Outcome.SUCCESS:
             self._last_success = self._clock.monotonic()
-            self._close()
+        if self.is_open:
+            self._turn(is_open=outcome in _FAILED)  # it was the probe: nobody else gets a ticket in such an era
+            return
         self._unreached = self._unreached + 1 if outcome is Outcome.NOT_SENT else 0
         if outcome is not Outcome.SUCCESS and outcome not in _FAILED:
-            self._close()  # it answered with sense
-            return
-        if outcome is not Outcome.SUCCESS and self.seconds_left > 0:
-            return  # begun before it opened: old news
+            return  # it answered with sense, and says nothing about pictures
         self._remember(failed=outcome in _FAILED)
         if self._is_down():
-            self._opened = self._clock.monotonic()
+            self._turn(is_open=True)
 
-    def _close(self) -> None:
-        if self._opened is not None:
-            self._opened = None
-            self._recent.clear()
-            self._failed = 0
+    def _turn(self, *, is_open: bool) -> None:
+        self._opened = self._clock.monotonic() if is_open else None
+        self._era += 1
+        self._probing = False
+        self._recent.clear()
+        self._failed = self._unreached = 0
 
     def _remember(self, *, failed: bool) -> None:
         now = self._clock.monotonic()
@@ -87,8 +99,6 @@ class Breaker:
             self._failed -= self._recent.popleft()[1]
 
     def _is_down(self) -> bool:
-        if self._opened is not None:
-            return True  # the probe failed
         if len(self._recent) >= FEWEST and self._failed >= FAILED_SHARE * len(self._recent):
             return True
         quiet = self._clock.monotonic() - self._last_success >= QUIET

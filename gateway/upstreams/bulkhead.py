@@ -6,6 +6,10 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+Turn: TypeAlias = "asyncio.Future[bool]"
+"""True: the place is yours. False: you were turned away."""
 
 
 class QueueFull(Exception):
@@ -13,22 +17,22 @@ class QueueFull(Exception):
 
 
 class Bulkhead:
-    """At most `concurrency` calls at a time and `queue` waiting. One token's flood does not delay another's call:
-    the tokens that wait are served in turn, each in its own order.
+    """At most `concurrency` calls at a time and `queue` waiting. One token's flood delays no other's call:
+    the tokens that wait are served in turn, each in its own order, and a full queue sheds from the longest.
     """
 
     def __init__(self, concurrency: int, queue: int) -> None:
         self._free = concurrency
         self._queue = queue
         self.queued = 0
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._waiting: OrderedDict[str, deque[Turn]] = OrderedDict()
 
     @asynccontextmanager
     async def place(self, token: str) -> AsyncIterator[None]:
         """Hold one of the places.
 
         Raises:
-            QueueFull: at once, when there is neither a place nor room to wait.
+            QueueFull: there is neither a place nor room to wait, or the room went to a token that waits for less.
         """
         await self._take(token)
         try:
@@ -41,32 +45,52 @@ class Bulkhead:
             self._free -= 1
             return
         if self.queued >= self._queue:
-            raise QueueFull
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._shed_for(token)
+        turn: Turn = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(token, deque()).append(turn)
         self.queued += 1
         try:
-            await turn
+            if not await turn:
+                raise QueueFull
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self._give_back()  # the place was handed over in the same step
-            else:
+            if turn.cancelled():
                 self._forget(token, turn)
+            elif turn.result():
+                self._give_back()  # the place was handed over in the same step
             raise
 
     def _give_back(self) -> None:
-        if not self._waiting:
+        turn = self._next()
+        if turn is None:
             self._free += 1
-            return
-        token, turns = self._waiting.popitem(last=False)
-        turn = turns.popleft()
-        self.queued -= 1
-        if turns:
-            self._waiting[token] = turns  # behind the others: its next turn comes after theirs
-        turn.set_result(None)
+        else:
+            turn.set_result(True)
 
-    def _forget(self, token: str, turn: asyncio.Future[None]) -> None:
-        turns = self._waiting[token]
+    def _next(self) -> Turn | None:
+        while self._waiting:
+            token, turns = self._waiting.popitem(last=False)
+            turn = turns.popleft()
+            self.queued -= 1
+            if turns:
+                self._waiting[token] = turns  # behind the others: its next turn comes after theirs
+            if not turn.done():
+                return turn  # others were cancelled in this very step, and have not run since
+        return None
+
+    def _shed_for(self, token: str) -> None:
+        """Turn away the newest call of the token that has most waiting, unless that would be `token` itself."""
+        longest = max(self._waiting.values(), key=len, default=deque[Turn]())
+        if len(longest) <= len(self._waiting.get(token, ())) + 1:
+            raise QueueFull
+        turn = longest.pop()
+        self.queued -= 1
+        if not turn.done():
+            turn.set_result(False)
+
+    def _forget(self, token: str, turn: Turn) -> None:
+        turns = self._waiting.get(token, deque())
+        if turn not in turns:
+            return  # passed over or shed already
         turns.remove(turn)
         self.queued -= 1
         if not turns:

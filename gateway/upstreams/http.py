@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,11 +31,19 @@ from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rej
 from gateway.upstreams.rehearsal import rehearse
 
 CONNECT_TIMEOUT = 5
+"""Seconds for the name, the connection and TLS together."""
+KEEP_ALIVE = 4
+"""Seconds that an idle connection is kept. Common servers (uvicorn, Node) close theirs after 5, and a close that
+crosses a request is ambiguous, so it could not be repeated.
+"""
 LARGEST_ANSWER = 256 * 2**20
 """Bytes of one answer: four pictures of 45 MB in base64."""
 
+_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
-_AMBIGUOUS = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+_UNDONE = frozenset({HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, HTTPStatus.LOOP_DETECTED})
+_UNREACHED = frozenset({521, 523, 525, 526})
+"""Cloudflare in front of a backend that it could not connect to; its 520, 522 and 524 leave open what was done."""
 _REFUSED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -83,9 +92,9 @@ class UpstreamHttp:
         trace = TraceConfig()
         trace.on_request_headers_sent.append(_headers_sent)
         self._session = ClientSession(
-            connector=TCPConnector(limit=0),
+            connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
             headers=self._headers,
-            timeout=ClientTimeout(total=self._timeout, sock_connect=CONNECT_TIMEOUT),
+            timeout=ClientTimeout(total=self._timeout, connect=CONNECT_TIMEOUT),
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
             trace_configs=[trace],
@@ -126,6 +135,8 @@ class UpstreamHttp:
         if self._session is None:
             raise RuntimeError("the upstream is not open")
         url = path if isinstance(path, URL) else URL(f"{self._base}{path}")
+        if not self.owns(url):
+            raise ValueError("the credentials of a backend go to no other address")
         sent = _Sent()
         headers = {**options.pop("headers", {}), **_trail()}
         rehearse(method, url, {**self._headers, **headers}, json=options.get("json"), data=options.get("data"))
@@ -152,10 +163,10 @@ def failure(answer: HttpAnswer, detail: str = "") -> UpstreamError:
         return Rejected(f"{said}; it says not to ask again", status=answer.status)
     if answer.status in _REFUSED:
         return Refused(said, status=answer.status, retry_after=retry_after(answer.headers))
-    if answer.status in _AMBIGUOUS:
-        return Ambiguous(said, status=answer.status)
-    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if answer.status in _UNREACHED:
         return Refused(said, status=answer.status)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and answer.status not in _UNDONE:
+        return Ambiguous(said, status=answer.status)  # 502, 504, and what nobody says enough about
     if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
         return Rejected(said, status=answer.status)
     return EmptyAnswer(said, status=answer.status)
@@ -164,15 +175,13 @@ def failure(answer: HttpAnswer, detail: str = "") -> UpstreamError:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds that a backend asks us to wait: `retry-after-ms`, or `Retry-After` as seconds or as a date."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(0.0, float(headers[name]) * unit)
-        except (KeyError, ValueError):
-            continue
+        if _SECONDS.fullmatch(headers.get(name, "")):
+            return float(headers[name]) * unit
     try:
         until = parsedate_to_datetime(headers["retry-after"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return None
-    return max(0.0, (until - datetime.now(UTC if until.tzinfo else None)).total_seconds())
+    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
 async def _read(content: Any) -> bytes:

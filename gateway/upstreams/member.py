@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from gateway.clock import Clock
 from gateway.config import UpstreamSettings
 from gateway.images import AnyRequest, EditRequest, GenerateRequest, UpscaleRequest
 from gateway.logs import event
 from gateway.metrics import Metrics
-from gateway.upstreams.attempts import Attempts
+from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Capabilities, EmptyAnswer, Made, Outcome, Report, Upstream, UpstreamError
-from gateway.upstreams.breaker import Breaker
+from gateway.upstreams.breaker import Breaker, Ticket
 from gateway.upstreams.bulkhead import Bulkhead
 from gateway.upstreams.retry import RetryBudget
 
@@ -21,6 +23,14 @@ _log = logging.getLogger("gateway.upstreams")
 
 class BreakerOpen(Exception):
     """The backend is not asked now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    order: AnyRequest
+    number: int
+    """Of all the calls for one request, from 1."""
+    started: float
 
 
 class Member:
@@ -42,7 +52,7 @@ class Member:
     def capabilities(self) -> Capabilities:
         return self._driver.capabilities
 
-    async def attempt(self, order: AnyRequest, report: Report, attempts: Attempts, token: str) -> tuple[Made, ...]:
+    async def attempt(self, asking: Asking) -> tuple[Made, ...]:
         """One call.
 
         Raises:
@@ -50,54 +60,59 @@ class Member:
             QueueFull, BreakerOpen: it was not made.
             GatewayError: the driver found the request at fault.
         """
-        async with self._bulkhead.place(token):
-            if not self.breaker.enter():
+        async with self._bulkhead.place(asking.token):
+            ticket = self.breaker.enter()
+            if ticket is None:
                 raise BreakerOpen
-            with attempts.call(finish=self._finish), self._in_flight.track_inprogress():
-                return await self._observed(order, report, attempts.count)
+            with asking.attempts.call(finish=self._finish), self._in_flight.track_inprogress():
+                return await self._observed(asking, ticket)
 
-    async def _observed(self, order: AnyRequest, report: Report, number: int) -> tuple[Made, ...]:
-        started = self._clock.monotonic()
+    async def _observed(self, asking: Asking, ticket: Ticket) -> tuple[Made, ...]:
+        call = _Call(asking.order, asking.attempts.count, self._clock.monotonic())
         outcome: Outcome | None = None
         try:
-            made = await _verb(self._driver, order)(report)
+            made = await _verb(self._driver, asking.order)(asking.report)
             if not made:
                 raise EmptyAnswer("no picture")
         except UpstreamError as error:
             outcome = error.outcome
-            self._log(logging.WARNING, order, number, started, outcome, status=error.status, detail=error.detail)
+            self._log(logging.WARNING, call, outcome, status=error.status, detail=error.detail)
+            raise
+        except asyncio.CancelledError:
+            if asking.deadline.expired:  # else a backend that never answers would never count as down
+                outcome = Outcome.AMBIGUOUS
+                self._log(logging.WARNING, call, outcome, detail="no answer before the request's deadline")
             raise
         else:
             outcome = Outcome.SUCCESS
-            self._log(logging.INFO, order, number, started, outcome)
+            self._log(logging.INFO, call, outcome)
             return made
         finally:
-            self._settle(order, outcome, self._clock.monotonic() - started)
+            self._settle(call, ticket, outcome)
 
-    def _settle(self, order: AnyRequest, outcome: Outcome | None, seconds: float) -> None:
-        """`outcome` is None when the call was cancelled, or the request was at fault."""
+    def _settle(self, call: _Call, ticket: Ticket, outcome: Outcome | None) -> None:
+        """`outcome` is None when nobody waited any more, or the request was at fault."""
         if outcome is None:
-            self.breaker.release()
+            self.breaker.release(ticket)
             return
-        self.breaker.record(outcome)
+        self.breaker.record(ticket, outcome)
         if outcome is Outcome.SUCCESS:
             self.budget.earn()
-        self._metrics.upstream_duration.labels(self.name, order.operation).observe(seconds)
-        self._metrics.upstream_requests.labels(self.name, order.operation, outcome).inc()
+        operation = call.order.operation
+        self._metrics.upstream_duration.labels(self.name, operation).observe(self._clock.monotonic() - call.started)
+        self._metrics.upstream_requests.labels(self.name, operation, outcome).inc()
 
-    def _log(
-        self, level: int, order: AnyRequest, number: int, started: float, outcome: Outcome, **fields: object
-    ) -> None:
+    def _log(self, level: int, call: _Call, outcome: Outcome, **fields: object) -> None:
         event(
             _log,
             level,
             "attempt",
             upstream=self.name,
-            operation=order.operation,
-            model=order.model,
-            number=number,
+            operation=call.order.operation,
+            model=call.order.model,
+            number=call.number,
             outcome=outcome,
-            ms=round((self._clock.monotonic() - started) * 1000, 1),
+            ms=round((self._clock.monotonic() - call.started) * 1000, 1),
             **{name: value for name, value in fields.items() if value is not None},
         )
 

@@ -10,7 +10,7 @@ SUCCESS_EARNS = 0.5
 RETRY_COSTS = 1.0
 FULL = 10.0
 FIRST_WAIT = 0.5
-LONGEST_WAIT = 8.0
+"""Seconds below which the first wait lies; each later one may be twice as long."""
 
 
 class RetryBudget:
@@ -22,15 +22,17 @@ class RetryBudget:
     def earn(self) -> None:
         self._tokens = min(FULL, self._tokens + SUCCESS_EARNS)
 
-    def spend(self) -> bool:
-        """Take a retry's price; False, and nothing taken, when there is not enough."""
-        if self._tokens < RETRY_COSTS:
-            return False
-        self._tokens -= RETRY_COSTS
-        return True
+    def affords(self, calls: int) -> bool:
+        return self._tokens >= calls * RETRY_COSTS
+
+    def spend(self, calls: int) -> None:
+        """Take the price of so many retries, which `affords` has allowed."""
+        self._tokens -= calls * RETRY_COSTS
 
 
-def wait_before(retry: int, hint: float | None, dice: random.Random) -> float:
-    """Seconds to wait before the `retry`-th retry, from 1; never less than the backend asked for."""
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (retry - 1))
-    return (hint or 0.0) + dice.uniform(0, longest)
+def jitter(retry: int, dice: random.Random) -> float:
+    """Seconds to wait before the `retry`-th retry, from 1, on top of what the backend asked for.
+
+    Anything from nothing upwards: clients that failed together come back apart.
+    """
+    return dice.uniform(0, FIRST_WAIT * 2 ** (retry - 1))

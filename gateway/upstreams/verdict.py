@@ -19,16 +19,17 @@ def verdict(failures: Sequence[UpstreamError]) -> GatewayError:
     Args:
         failures: at least one, in the order they happened.
     """
-    if all(isinstance(failure, Refused) and failure.status == HTTPStatus.TOO_MANY_REQUESTS for failure in failures):
-        wait = min(
-            (failure.retry_after for failure in failures if failure.retry_after is not None),
-            default=_SHORTEST_WAIT,
-        )
-        return RateLimited("Every backend of this model is at its rate limit", retry_after=wait)
     sent = [failure for failure in failures if not isinstance(failure, NotSent)]
     if not sent:
         return Unavailable("No backend of this model can be reached")
-    match sent[-1]:
+    if all(isinstance(failure, Refused) and failure.status == HTTPStatus.TOO_MANY_REQUESTS for failure in sent):
+        wait = min(
+            (failure.retry_after for failure in sent if failure.retry_after is not None),
+            default=_SHORTEST_WAIT,
+        )
+        return RateLimited("Every backend of this model is at its rate limit", retry_after=wait)
+    # Of calls side by side the refused content is the reason for all, whichever ended last.
+    match next((failure for failure in sent if isinstance(failure, ContentRefused)), sent[-1]):
         case ContentRefused():
             return BadRequest(
                 "The request was refused by the backend's content policy",
@@ -47,4 +48,4 @@ def verdict(failures: Sequence[UpstreamError]) -> GatewayError:
             return UpstreamFailed(HTTPStatus.INTERNAL_SERVER_ERROR, "the job failed")
         case UpstreamError(status=int(status)):
             return UpstreamFailed(status)
-    raise TypeError(sent[-1])
+    raise TypeError(failures)

@@ -13,6 +13,9 @@ from typing import BinaryIO
 SCRATCH = "tmp"
 """Folder for files being written, on the file system of those that are finished: a rename is then atomic."""
 
+KEYS = "keys"
+"""Folder of what Idempotency-Keys were answered with, beside the pictures: no store looks into it."""
+
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
