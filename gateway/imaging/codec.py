@@ -43,7 +43,10 @@ def plain(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         # Pillow cuts 16 bits off at 255 where it should scale them.
         return image.convert("I").point(lambda value: value / 257).convert("L")
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    converted = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode == "CMYK":
+        converted.info.pop("icc_profile", None)  # it speaks of inks
+    return converted
 
 
 def encode(image: Image.Image, format: ImageFormat, *, icc_profile: bytes | None = None) -> Picture:  # noqa: A002 - the field's word

@@ -11,6 +11,7 @@ from gateway.hops import TOO_MANY_HOPS
 from gateway.images import Picture
 from gateway.upstreams.base import ContentRefused, EmptyAnswer, Made, Rejected, UpstreamError
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp, failure
+from gateway.upstreams.long_texts import Texts, parse
 from gateway.upstreams.results import from_base64, from_url
 from gateway.upstreams.tools import Tools
 
@@ -35,11 +36,11 @@ async def pictures_of(answer: HttpAnswer, http: UpstreamHttp, tools: Tools) -> t
     """
     if not answer.ok:
         raise failure_of(answer)
-    body = answer.json()
-    items = body.get("data") if isinstance(body, dict) else None
+    texts = parse(answer.body, "b64_json")
+    items = texts.document.get("data") if isinstance(texts.document, dict) else None
     if not isinstance(items, list):
         raise EmptyAnswer("the answer is not a list of pictures", status=answer.status)
-    return tuple(await all_of(_made(item, http, tools) for item in items if isinstance(item, dict)))
+    return tuple(await all_of(_made(item, texts, http, tools) for item in items if isinstance(item, dict)))
 
 
 def failure_of(answer: HttpAnswer) -> UpstreamError:
@@ -55,16 +56,16 @@ def failure_of(answer: HttpAnswer) -> UpstreamError:
     return failure(answer, detail)
 
 
-async def _made(item: Mapping[str, object], http: UpstreamHttp, tools: Tools) -> Made:
+async def _made(item: Mapping[str, object], texts: Texts, http: UpstreamHttp, tools: Tools) -> Made:
     revised = item.get("revised_prompt")
-    picture = await _picture(item, http, tools)
+    picture = await _picture(item, texts, http, tools)
     return Made(picture, revised if isinstance(revised, str) and revised else None)
 
 
-async def _picture(item: Mapping[str, object], http: UpstreamHttp, tools: Tools) -> Picture:
+async def _picture(item: Mapping[str, object], texts: Texts, http: UpstreamHttp, tools: Tools) -> Picture:
     match item:
         case {"b64_json": str(text)} if text:
-            return await from_base64(text, tools)
+            return await from_base64(texts(text), tools)
         case {"url": str(address)} if address:
             return await from_url(address, http, tools)
         case _:
