@@ -13,7 +13,7 @@ from gateway.middleware.links import Handler, Link
 from gateway.request_keys import IMAGE_REQUEST
 
 FARTHEST = 1.16
-"""How far a size may be from a ratio and still mean it: 3:2 counts as 4:3, 2:1 counts as nothing."""
+"""How far a size may be from a ratio and still mean it: 3:2 counts as 4:3, 2:1 as 16:9, 21:9 as nothing."""
 SHORTEST_SIDE, LONGEST_SIDE = 64, 8192
 _PIXELS = re.compile(r"([0-9]{1,5})[xX]([0-9]{1,5})")
 _DOCUMENTED = {f"{width}x{height}": ratio for ratio in AspectRatio for width, height in [ratio.pixels]}

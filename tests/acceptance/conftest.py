@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from support.background import in_background
+from support.background import Serve, in_background
 from support.gateway import Document, Gateway, StartGateway
 from support.painter import Painter, painting
 from support.picture_site import PictureSite, open_site
@@ -37,7 +37,7 @@ async def neighbour(start: StartGateway) -> Gateway:
 
 
 @pytest.fixture
-def serve(configure: Callable[[Document], Config]) -> Iterator[Callable[[Document], str]]:
-    """Run a gateway in a thread of its own, for clients that block; gives its address."""
+def serve(configure: Callable[[Document], Config]) -> Iterator[Serve]:
+    """Run a gateway in a thread of its own, for clients that block."""
     with ExitStack() as stack:
         yield lambda document: stack.enter_context(in_background(configure(document)))

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from gateway.app import make_app
 from gateway.config import Config
 from gateway.server import listening
+from support.gateway import Document
+
+Serve: TypeAlias = Callable[[Document], str]
+"""Starts a gateway with these sections of gateway.yaml and gives its address."""
 
 
 @contextmanager
 def in_background(config: Config) -> Iterator[str]:
-    """Serve at a free port until the block is left; gives the address."""
+    """Serve until the block is left, at the port that was configured or else at a free one; gives the address."""
+    port = config.server.port if "port" in config.server.model_fields_set else 0
     address: Future[str] = Future()
     loop = asyncio.new_event_loop()
     enough = asyncio.Event()
 
     async def serve() -> None:
         try:
-            async with listening(make_app(config), "127.0.0.1", 0) as site:
+            async with listening(make_app(config), "127.0.0.1", port) as site:
                 address.set_result(site.address)
                 await enough.wait()
         except Exception as error:
