@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from aiohttp import web
@@ -23,6 +24,7 @@ from gateway.handlers.scrape import scrape
 from gateway.hops import MOST_HOPS
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.rehost import Rehost
+from gateway.hosting.signing import make_links
 from gateway.hosting.stores import make_store
 from gateway.hosting.stores.durable import KEYS
 from gateway.images import Operation
@@ -45,15 +47,20 @@ from gateway.middleware.draining import draining
 from gateway.middleware.errors import errors
 from gateway.middleware.hops import hops
 from gateway.middleware.idempotency import idempotency
+from gateway.middleware.limits import limit_headers, limits
 from gateway.middleware.links import Handler, chain, for_application
 from gateway.middleware.metrics import count
+from gateway.middleware.overload import overload
 from gateway.middleware.pictures import pictures
 from gateway.middleware.request_id import request_id, write_request_id
 from gateway.middleware.validation import InputLimits, validation
 from gateway.models import Models
 from gateway.openapi.document import document
 from gateway.origin import Origin
+from gateway.quotas.in_flight import InFlight
+from gateway.quotas.token_quotas import TokenQuotas
 from gateway.routes import add_routes, api_routes, open_routes, service_routes
+from gateway.tokens import Tokens
 from gateway.upstreams import make_upstreams
 from gateway.upstreams.base import Upstream
 from gateway.upstreams.member import Member
@@ -61,6 +68,8 @@ from gateway.upstreams.pool import Pool
 from gateway.upstreams.tools import Tools
 
 LIFECYCLE = web.AppKey("lifecycle", Lifecycle)
+TOKENS = web.AppKey("tokens", Tokens)
+METRICS = web.AppKey("metrics", Metrics)
 METRICS_HANDLER: web.AppKey[Handler] = web.AppKey("metrics_handler", object)  # type: ignore[arg-type]  # a callable is no class
 
 LARGEST_RETURNED = 64 * 2**20
@@ -86,13 +95,15 @@ def make_app(
     )
     store = make_store(config.images, clock, random_bytes)
     gallery = Gallery(store, clock)
+    links = make_links(config.images, clock, gallery.expires_at)
     members = {name: Member(upstream, config.upstreams[name], metrics, clock) for name, upstream in upstreams.items()}
     pool = Pool(members, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
-    render = Renderer(gallery, origin)
+    render = Renderer(gallery, origin, links)
     answers = AnswerCache(config.cache.max_size, clock)
     claims = ClaimStore(config.images.folder / KEYS, clock)
     jobs = Jobs(lifecycle)
-    limits = _input_limits(config)
+    tokens, quotas, places = Tokens(config.auth, clock), TokenQuotas.in_memory(clock), InFlight()
+    input_limits = _input_limits(config)
 
     app = web.Application(
         middlewares=for_application(
@@ -105,31 +116,44 @@ def make_app(
         ),
         client_max_size=config.server.max_body,
     )
-    door = chain(hops(MOST_HOPS), *auth(config.auth))  # auth is no link at all when no token is configured
+    door = chain(hops(MOST_HOPS), auth(tokens), limits(quotas))
     images = {
         operation: chain(
+            overload(places, config.server.max_in_flight, tokens),
             deadline(lifecycle, config.server.request_timeout),
-            validation(operation, models, limits),
+            validation(operation, models, input_limits),
             idempotency(claims, jobs, gallery, render),
             aspect_ratio(),
-            pictures(fetch, gallery, origin, limits.picture),
+            pictures(fetch, gallery, links, origin, input_limits.picture),
             cache(config.cache, answers, gallery, render, metrics),
-        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, metrics, clock))
+        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, quotas, metrics, clock))
         for operation in Operation
     }
     scraped = scrape(metrics, gallery, config.metrics) if config.metrics.enabled else None
-    described = openapi(_described(config, models))
+    described = openapi(partial(_described, config, models), tokens)
 
     browsers = preflights(app, config.cors)
     add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
-    add_routes(app, open_routes(hosted(gallery), described), browsers)
+    add_routes(app, open_routes(hosted(gallery, links), described), browsers)
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
-    app.on_response_prepare.extend([write_request_id, write_attempts, hide_server, cors_headers(config.cors)])
+    app.on_response_prepare.extend(
+        [write_request_id, write_attempts, limit_headers(quotas), hide_server, cors_headers(config.cors)]
+    )
     app.cleanup_ctx.append(_lifespan([store, fetch, *upstreams.values()], workers))
-    app[LIFECYCLE] = lifecycle
+    app[LIFECYCLE], app[TOKENS], app[METRICS] = lifecycle, tokens, metrics
     if scraped is not None:
         app[METRICS_HANDLER] = scraped
     return app
+
+
+def reconfigure(app: web.Application, config: Config) -> list[str]:
+    """Take of `config` what can change while `app` serves; gives the names of the sections that were taken.
+
+    Raises:
+        ConfigError: nothing was taken.
+    """
+    app[TOKENS].replace(config.auth)
+    return ["auth"]
 
 
 class Backends(NamedTuple):
@@ -155,14 +179,15 @@ def make_backends(config: Config, clock: Clock, *, on_refused: Callable[[str], N
 
 def describe(config: Config) -> dict[str, object]:
     """The OpenAPI document of the gateway that `config` makes; raises like `make_app`."""
-    return _described(config, make_backends(config, SystemClock()).models)
+    return _described(config, make_backends(config, SystemClock()).models, secured=bool(config.auth.tokens))
 
 
-def _described(config: Config, models: Models) -> dict[str, object]:
+def _described(config: Config, models: Models, *, secured: bool) -> dict[str, object]:
     return document(
         models,
         server=config.server.public_url,
-        secured=bool(config.auth.tokens),
+        secured=secured,
+        signed=config.images.signed,
         metrics=config.metrics.enabled and config.metrics.port is None,
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -21,6 +23,8 @@ from pydantic import (
 from gateway.images import Fit, Operation, ResponseFormat
 
 MAX_PORT = 65535
+SHORTEST_SIGNING_SECRET = 32
+"""Characters: fewer than 128 bits could be found by trying, from one link and at leisure."""
 _SIZE_UNITS = {
     "": 1,
     "B": 1,
@@ -51,8 +55,34 @@ def _origin(value: str) -> str:
     return value.rstrip("/")
 
 
+def _moment(value: object) -> object:
+    """YAML reads some dates itself and leaves others as texts; a number would be guessed at, so none is taken."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        read = None
+    if isinstance(read, date) and not isinstance(read, datetime):
+        read = datetime.combine(read, time())
+    if not isinstance(read, datetime):
+        raise ValueError("a date or a time in UTC such as 2030-12-31 or 2030-12-31T18:00:00Z")  # noqa: TRY004 - pydantic reports ValueError
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def _lines(value: object) -> object:
+    """A secret file holds one on each line."""
+    return value.split() if isinstance(value, str) else value
+
+
+def _signing_secret(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_SIGNING_SECRET:
+        raise ValueError(f"a signing secret has at least {SHORTEST_SIGNING_SECRET} characters")
+    return value
+
+
 Bytes = Annotated[int, BeforeValidator(_size), Field(ge=0)]
 Seconds = Annotated[float, Field(gt=0)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Limit = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=0, le=MAX_PORT)]
 Address = Annotated[str, AfterValidator(_origin)]
 
@@ -71,6 +101,8 @@ class ServerConfig(Section):
     request_timeout: Seconds = 300
     """The one deadline of an image request, over all attempts."""
     drain_timeout: Seconds = 25
+    max_in_flight: Limit = 512
+    """Image requests under way at a time, be they worked on (256) or waiting (256); more get a 503 unread."""
 
 
 class TokenConfig(Section):
@@ -79,6 +111,13 @@ class TokenConfig(Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
     token: SecretStr | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+    models: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """Ids or aliases of the models that it may use; by default all."""
+    expires: Moment | None = None
+    """The first moment at which it is refused; a date means its beginning, in UTC."""
+    requests_per_minute: Limit | None = None
+    images_per_day: Limit | None = None
+    max_in_flight: Limit | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> TokenConfig:
@@ -87,6 +126,13 @@ class TokenConfig(Section):
         if self.token is not None and not re.fullmatch(r"[\x21-\x7e]+", self.token.get_secret_value()):
             raise ValueError("a token is printable ASCII without blanks and not empty")
         return self
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the token."""
+        if self.token is not None:
+            return hashlib.sha256(self.token.get_secret_value().encode()).digest()
+        return bytes.fromhex(self.sha256 or "")
 
 
 class AuthConfig(Section):
@@ -98,6 +144,8 @@ class AuthConfig(Section):
         names = [token.name for token in self.tokens]
         if len(set(names)) != len(names):
             raise ValueError("every token needs a name of its own")
+        if len({token.digest for token in self.tokens}) != len(names):
+            raise ValueError("the same token stands under two names")
         return self
 
 

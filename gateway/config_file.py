@@ -6,8 +6,9 @@ import difflib
 import os
 import re
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias, get_args
+from typing import Any, NamedTuple, TypeAlias, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -32,32 +33,57 @@ class ConfigError(Exception):
         self.faults = faults
 
 
+class Source(NamedTuple):
+    """A file that a configuration was read from, as it was then."""
+
+    key: str
+    """The key that names it, such as `auth.tokens[0].token_file`; empty for gateway.yaml itself."""
+    path: Path
+    status: os.stat_result
+
+
+class Loaded(NamedTuple):
+    config: Config
+    sources: tuple[Source, ...]
+
+
 def load(path: Path | None, drivers: DriverSettings, environ: Mapping[str, str] = os.environ) -> Config:
     """The configuration in `path`; without one, defaults that need no key and no service.
 
     Raises:
         ConfigError: with one sentence for every fault.
     """
+    return load_with_sources(path, drivers, environ).config
+
+
+def load_with_sources(path: Path | None, drivers: DriverSettings, environ: Mapping[str, str] = os.environ) -> Loaded:
+    """The configuration in `path` and every file that was read for it; raises like `load`."""
+    reading = _Reading(environ)
     if path is None:
-        return parse({}, drivers, environ)
+        return Loaded(_parse({}, drivers, reading), ())
     try:
-        text = path.read_text(encoding="utf-8")
+        text = reading.file("", path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigError([f"{path}: cannot be read: {reason}"]) from error
-    return parse(_read_yaml(text), drivers, environ)
+    config = _parse(_read_yaml(text), drivers, reading)
+    return Loaded(config, tuple(reading.sources))
 
 
 def parse(document: object, drivers: DriverSettings, environ: Mapping[str, str] = os.environ) -> Config:
     """The configuration in an already read document; raises like `load`."""
+    return _parse(document, drivers, _Reading(environ))
+
+
+def _parse(document: object, drivers: DriverSettings, reading: _Reading) -> Config:
     if document is None:
         document = {}
     if not isinstance(document, dict):
         raise ConfigError(["the file must be a mapping of sections such as server: and models:"])
-    faults: list[str] = []
-    filled = _fill(document, "", environ, faults)
+    filled = reading.fill(document, "")
     if not isinstance(filled, dict):
         raise ConfigError(["the file must be a mapping of sections such as server: and models:"])
+    faults = reading.faults
     upstreams = _upstreams(filled.pop("upstreams", None) or DEFAULT_UPSTREAMS, drivers, faults)
     # A placeholder keeps the other sections' faults in the same report when an upstream is at fault.
     stand_in = upstreams or {"local": UpstreamSettings(driver="local")}
@@ -97,55 +123,64 @@ def _read_yaml(text: str) -> object:
         raise ConfigError(["not YAML"]) from error
 
 
-def _fill(value: object, at: str, environ: Mapping[str, str], faults: list[str]) -> object:
-    """`value` with `${NAME}` and `*_file` resolved, by way of the parsed tree: nothing can break out of its key."""
-    match value:
-        case str():
-            return _fill_text(value, at, environ, faults)
-        case list():
-            return [_fill(item, f"{at}[{index}]", environ, faults) for index, item in enumerate(value)]
-        case dict():
-            return dict(_fill_items(value, at, environ, faults))
-        case _:
-            return value
+@dataclass
+class _Reading:
+    """Resolves `${NAME}` and `*_file` in the parsed tree, where nothing can break out of its key."""
 
+    environ: Mapping[str, str]
+    faults: list[str] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
 
-def _fill_items(
-    mapping: dict[object, object], at: str, environ: Mapping[str, str], faults: list[str]
-) -> Iterator[tuple[str, object]]:
-    for name, item in mapping.items():
-        here = f"{at}.{name}" if at else str(name)
-        filled = _fill(item, here, environ, faults)
-        secret = str(name).removesuffix("_file")
-        if secret == str(name):
-            yield str(name), filled
-        elif secret in mapping:
-            faults.append(f"{here}: give {secret} or {name}, not both")
-        else:
-            yield secret, _read_secret(filled, here, faults)
+    def file(self, key: str, path: Path) -> str:
+        """The text of `path`. Raises OSError or UnicodeDecodeError."""
+        with path.open(encoding="utf-8") as file:
+            # Before the first byte is read: who watches the file then sees every later change of it.
+            self.sources.append(Source(key, path, os.fstat(file.fileno())))
+            return file.read()
 
+    def fill(self, value: object, at: str) -> object:
+        match value:
+            case str():
+                return self._text(value, at)
+            case list():
+                return [self.fill(item, f"{at}[{index}]") for index, item in enumerate(value)]
+            case dict():
+                return dict(self._items(value, at))
+            case _:
+                return value
 
-def _fill_text(text: str, at: str, environ: Mapping[str, str], faults: list[str]) -> str:
-    def value(match: re.Match[str]) -> str:
-        found = environ.get(match[1]) or match[2]
-        if found is None:
-            faults.append(f"{at}: the environment variable {match[1]} is not set")
-            return "unset"
-        return found
+    def _items(self, mapping: dict[object, object], at: str) -> Iterator[tuple[str, object]]:
+        for name, item in mapping.items():
+            here = f"{at}.{name}" if at else str(name)
+            filled = self.fill(item, here)
+            secret = str(name).removesuffix("_file")
+            if secret == str(name):
+                yield str(name), filled
+            elif secret in mapping:
+                self.faults.append(f"{here}: give {secret} or {name}, not both")
+            else:
+                yield secret, self._secret(filled, here)
 
-    return _VARIABLE.sub(value, text)
+    def _text(self, text: str, at: str) -> str:
+        def value(match: re.Match[str]) -> str:
+            found = self.environ.get(match[1]) or match[2]
+            if found is None:
+                self.faults.append(f"{at}: the environment variable {match[1]} is not set")
+                return "unset"
+            return found
 
+        return _VARIABLE.sub(value, text)
 
-def _read_secret(path: object, at: str, faults: list[str]) -> str:
-    try:
-        secret = Path(str(path)).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not text"
-        faults.append(f"{at}: {path} cannot be read: {reason}")
-        return "unread"
-    if not secret:
-        faults.append(f"{at}: {path} is empty")
-    return secret
+    def _secret(self, path: object, at: str) -> str:
+        try:
+            secret = self.file(at, Path(str(path))).strip()
+        except (OSError, UnicodeDecodeError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            self.faults.append(f"{at}: {path} cannot be read: {reason}")
+            return "unread"
+        if not secret:
+            self.faults.append(f"{at}: {path} is empty")
+        return secret
 
 
 def _upstreams(section: object, drivers: DriverSettings, faults: list[str]) -> dict[str, UpstreamSettings]:
@@ -212,7 +247,13 @@ def _first_section(annotation: object) -> type[BaseModel] | None:
 
 def _contradictions(config: Config) -> list[str]:
     """What is right key by key and wrong together."""
-    return [*_name_faults(config), *_model_faults(config), *_default_faults(config)]
+    return [
+        *_name_faults(config),
+        *_model_faults(config),
+        *_default_faults(config),
+        *_token_faults(config),
+        *_signing_faults(config),
+    ]
 
 
 def _name_faults(config: Config) -> Iterator[str]:
@@ -247,3 +288,17 @@ def _default_faults(config: Config) -> Iterator[str]:
             yield f"defaults.{operation}: no model is called {name}; there are {', '.join(config.models)}"
         elif operation not in model.operations:
             yield f"defaults.{operation}: the model {name} is not configured to {operation}"
+
+
+def _token_faults(config: Config) -> Iterator[str]:
+    known = {*config.models, *(alias for model in config.models.values() for alias in model.aliases)}
+    for index, token in enumerate(config.auth.tokens):
+        for name in token.models or ():
+            if name not in known:
+                at = f"auth.tokens[{index}].models"
+                yield f"{at}: no model is called {name}; there are {', '.join(sorted(known))}"
+
+
+def _signing_faults(config: Config) -> Iterator[str]:
+    if config.images.signed and not config.images.signing_secrets:
+        yield "images.signing_secrets: is required where images.signed is true"

@@ -139,6 +139,11 @@ class ImageRequest:
     extras: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """Fields that a driver of the model declares (`seed`, `strict`, `negative_prompt` ...), as sent."""
 
+    @property
+    def count(self) -> int:
+        """How many pictures are asked for."""
+        return 1
+
     def digest(self) -> str:
         """Hexadecimal SHA-256 over every field that changes the answer.
 
@@ -164,6 +169,10 @@ class GenerateRequest(ImageRequest):
     """The ratio promised to the client, once `size` and `aspect_ratio` are understood."""
     stream: bool = False
 
+    @property
+    def count(self) -> int:
+        return self.n
+
 
 @dataclass(frozen=True, kw_only=True)
 class EditRequest(ImageRequest):
@@ -179,6 +188,10 @@ class EditRequest(ImageRequest):
     ratio: AspectRatio | None = None
     """None keeps the edit's own output size."""
     stream: bool = False
+
+    @property
+    def count(self) -> int:
+        return self.n
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -59,6 +59,9 @@ class Metrics:
             "Requests that were refused, by the stable label of the reason.",
             "reason",
         )
+        self.config_reloads = self._counter(
+            "gateway_config_reloads", "Changed configurations by what became of them: applied, refused.", "result"
+        )
         self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.")
         self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.")
         self._gauge("gateway_build_info", "Always 1; the label tells the version.", "version").labels(__version__).set(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.config import Config, ModelConfig
 from gateway.config_file import ConfigError
-from gateway.errors import BadRequest
+from gateway.errors import BadRequest, Forbidden
 from gateway.images import Operation, ResponseFormat
 from gateway.upstreams.base import Capabilities
 
@@ -71,17 +71,31 @@ class Models:
             alias for alias, id_ in self._aliases.items() if id_ in able
         ]
 
-    def resolve(self, name: str | None, operation: Operation) -> Model:
+    def among(self, names: Collection[str] | None) -> list[Model]:
+        """Those that some of `names` call, in the order of the configuration; None calls all."""
+        if names is None:
+            return list(self)
+        called = {self._aliases.get(name, name) for name in names}
+        return [model for model in self if model.id in called]
+
+    def resolve(self, name: str | None, operation: Operation, allowed: Collection[str] | None = None) -> Model:
         """The model that `name` calls, or the operation's default.
+
+        `allowed`: names of the only models that the caller may use, and that it is told of; None allows all.
 
         Raises:
             BadRequest: unknown, or not able to do `operation`.
+            Forbidden: not allowed.
         """
         wanted = self._defaults.model_for(operation) if name is None else name
         model = self.get(wanted)
+        usable = self.among(allowed)
+        if model is not None and model not in usable:
+            names = ", ".join(model.id for model in usable) or "none"
+            raise Forbidden(f"This token may not use the model {model.id}. It may use: {names}.", param="model")
         if model is not None and operation in model.operations:
             return model
-        able = ", ".join(model.id for model in self if operation in model.operations) or "none"
+        able = ", ".join(model.id for model in usable if operation in model.operations) or "none"
         shown = wanted if wanted.isprintable() and len(wanted) <= 64 else "of this name"  # noqa: PLR2004 - enough to recognise it
         what = f"cannot {operation}" if model else "does not exist"
         raise BadRequest(

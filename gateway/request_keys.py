@@ -7,14 +7,23 @@ from aiohttp import web
 from gateway.images import AnyRequest
 from gateway.jobs import Sharing
 from gateway.lifecycle import Deadline
+from gateway.tokens import Token
 from gateway.upstreams.attempts import Attempts
 
 REQUEST_ID = web.RequestKey("request_id", str)
+TOKEN = web.RequestKey("token", Token)
+"""The one that opened the door; missing when the gateway is open."""
 CALLER = web.RequestKey("caller", str)
-"""Name of the token that opened the door; missing when the gateway is open."""
+"""Its name."""
 IMAGE_REQUEST: web.RequestKey[AnyRequest] = web.RequestKey("image_request", AnyRequest)  # type: ignore[arg-type]  # a union is no class
 DEADLINE = web.RequestKey("deadline", Deadline)
 ATTEMPTS = web.RequestKey("attempts", Attempts)
 SHARING = web.RequestKey("sharing", Sharing)
 CACHE_STATE = web.RequestKey("cache_state", str)
 CACHE_AGE = web.RequestKey("cache_age", int)
+
+
+def allowed_models(request: web.Request) -> frozenset[str] | None:
+    """Ids or aliases of the only models that the caller may use; None means all."""
+    token = request.get(TOKEN)
+    return token.models if token is not None else None

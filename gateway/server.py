@@ -19,6 +19,7 @@ from gateway.errors import BadRequest, GatewayError, InternalError, UriTooLong
 from gateway.lifecycle import Lifecycle
 from gateway.logs import event
 from gateway.middleware.errors import error_response
+from gateway.reload import Reload
 
 LONGEST_LINE = 64 * 1024
 LONGEST_HEADER = 8 * 1024
@@ -80,8 +81,12 @@ class _Runner(web.AppRunner):
         )
 
 
-async def serve(app: web.Application, config: Config, *, announce: Callable[[str], None]) -> None:
+async def serve(
+    app: web.Application, config: Config, *, announce: Callable[[str], None], reload: Reload | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT, then drain. `announce` is given the address once it answers.
+
+    `reload` watches meanwhile, and is asked by SIGHUP.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -90,6 +95,8 @@ async def serve(app: web.Application, config: Config, *, announce: Callable[[str
     async with listening(app, config.server.host, config.server.port) as site, AsyncExitStack() as stack:
         if config.metrics.port is not None and METRICS_HANDLER in app:
             await stack.enter_async_context(listening(_metrics_app(app), config.server.host, config.metrics.port))
+        if reload is not None:
+            await stack.enter_async_context(_watching(reload))
         announce(site.address)
         await signals.first.wait()
         await _drain(app[LIFECYCLE], site, config.server.drain_timeout, signals)
@@ -152,6 +159,19 @@ class _Signals:
             self.second.set()
         self.by_hand = number is signal.SIGINT
         self.first.set()
+
+
+@asynccontextmanager
+async def _watching(reload: Reload) -> AsyncIterator[None]:
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, reload.ask)
+    watch = loop.create_task(reload.run())
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        watch.cancel()
+        await asyncio.wait([watch])
 
 
 def _metrics_app(app: web.Application) -> web.Application:

@@ -16,7 +16,7 @@ RANKS = [
     {"errors", "clock", "concurrency", "blob", "hops"},
     {"images", "logs"},
     {"config", "imaging"},
-    {"config_file", "metrics", "inputs", "lifecycle"},
+    {"config_file", "metrics", "inputs", "lifecycle", "exposure", "reload", "tokens", "quotas"},
     {"upstreams", "models", "hosting", "answers"},
     {"jobs", "caching", "origin", "request_keys"},
     {"middleware", "handlers", "routes", "openapi"},

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway import __version__
-from gateway.cli import check, doctor, openapi, serve, verify
+from gateway.cli import check, doctor, openapi, serve, token, verify
 from gateway.config_file import ConfigError
 
 DEFAULT_FILE = Path("gateway.yaml")
-_COMMANDS = {"serve": serve, "check": check, "doctor": doctor, "openapi": openapi, "verify": verify}
+_COMMANDS = {"serve": serve, "check": check, "doctor": doctor, "openapi": openapi, "token": token, "verify": verify}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

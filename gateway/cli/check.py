@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from gateway.app import make_app
-from gateway.config_file import load
+from gateway.config_file import load_with_sources
+from gateway.exposure import warnings
 from gateway.upstreams import DRIVER_SETTINGS
 
 HELP = "check the configuration and name every fault by its key"
@@ -18,8 +19,10 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace, path: Path | None) -> int:
-    config = load(path, DRIVER_SETTINGS)
+    config, sources = load_with_sources(path, DRIVER_SETTINGS)
     make_app(config)  # finds models that promise what no upstream can do
+    for warning in warnings(config, sources):
+        sys.stderr.write(f"{path or 'built-in defaults'}: warning: {warning}\n")
     sys.stdout.write(
         f"{path or 'built-in defaults'}: ok, {len(config.models)} models on {len(config.upstreams)} upstreams\n"
     )

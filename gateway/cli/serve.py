@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from gateway.app import make_app
+from gateway.app import METRICS, make_app, reconfigure
 from gateway.config import Config
-from gateway.config_file import load
-from gateway.logs import set_up
+from gateway.config_file import load_with_sources
+from gateway.exposure import warnings
+from gateway.logs import event, set_up
+from gateway.reload import Reload
 from gateway.server import serve
 from gateway.upstreams import DRIVER_SETTINGS
+
+_log = logging.getLogger("gateway.exposure")
 
 HELP = "run the gateway (the command that is meant when none is named)"
 
@@ -24,12 +30,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, path: Path | None) -> int:
-    config = _with_options(load(path, DRIVER_SETTINGS), options)
+    read = partial(load_with_sources, path, DRIVER_SETTINGS)
+    loaded = read()
+    config = _with_options(loaded.config, options)
     set_up(config.log.level, config.log.format)
     app = make_app(config)
+    for warning in warnings(config, loaded.sources):
+        event(_log, logging.WARNING, warning)
+    reload = Reload(loaded, read, partial(reconfigure, app), app[METRICS]) if path is not None else None
     try:
         with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
-            runner.run(serve(app, config, announce=lambda address: _announce(address, config, path)))
+            runner.run(serve(app, config, announce=lambda address: _announce(address, config, path), reload=reload))
     except OSError as error:
         sys.stderr.write(f"cannot serve at {config.server.host}:{config.server.port}: {error.strerror or error}\n")
         return 1

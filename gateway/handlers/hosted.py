@@ -14,14 +14,18 @@ from aiohttp import hdrs, web
 from gateway.errors import NotFound, RangeNotSatisfiable
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.names import HostedName
+from gateway.hosting.signing import Access, Links
 from gateway.hosting.stores.base import StoredPicture
 from gateway.middleware.links import Handler
 
+GONE = "Image not found or expired"
+"""For a name that is not ours, a picture that is unknown, gone or damaged, and a link that is not good."""
 WHOLE = 8 * 2**20
 """Bytes up to which a picture is read and sent in one piece: fewer system calls, and verified before it leaves."""
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_FREE_ACCESS = Access()
 
 
 class Range(NamedTuple):
@@ -31,17 +35,27 @@ class Range(NamedTuple):
     stop: int
 
 
-def hosted(gallery: Gallery) -> Handler:
+def hosted(gallery: Gallery, links: Links) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        return await serve_hosted(request, gallery, request.match_info["filename"])
+        filename = request.match_info["filename"]
+        access = links.access(filename, request.query)
+        if access is None:
+            raise NotFound(GONE)
+        return await serve_hosted(request, gallery, filename, access=access)
 
     return handle
 
 
 async def serve_hosted(
-    request: web.Request, gallery: Gallery, filename: str, headers: Mapping[str, str] = _NO_HEADERS
+    request: web.Request,
+    gallery: Gallery,
+    filename: str,
+    headers: Mapping[str, str] = _NO_HEADERS,
+    access: Access = _FREE_ACCESS,
 ) -> web.StreamResponse:
     """The picture, or the part of it that was asked for; `headers` win over those of a hosted picture.
+
+    `access` was granted already; it only bounds how long and by whom the answer may be kept.
 
     Raises:
         NotFound: not a name of ours, unknown, expired or damaged: the same words for all.
@@ -49,9 +63,9 @@ async def serve_hosted(
     """
     stored = await gallery.open(filename)
     if stored is None:
-        raise NotFound("Image not found or expired")
+        raise NotFound(GONE)
     async with stored:
-        said = {**_headers(stored.name, gallery.seconds_left(stored.name)), **headers}
+        said = {**_headers(stored.name, gallery.seconds_left(stored.name), access), **headers}
         if _unchanged(request, stored.name):
             return web.Response(status=web.HTTPNotModified.status_code, headers=said)
         part = _part(request, stored) if request.method == hdrs.METH_GET else None  # RFC 9110: ranges are for GET
@@ -62,11 +76,12 @@ async def serve_hosted(
         return await _send(request, stored, part, web.HTTPPartialContent.status_code, said)
 
 
-def _headers(name: HostedName, seconds_left: float) -> dict[str, str]:
+def _headers(name: HostedName, seconds_left: float, access: Access) -> dict[str, str]:
+    scope = "private" if access.private else "public"
     return {
         hdrs.ETAG: name.etag,
         hdrs.LAST_MODIFIED: format_datetime(datetime.fromtimestamp(name.created, UTC), usegmt=True),
-        hdrs.CACHE_CONTROL: f"public, max-age={max(0, int(seconds_left))}, immutable",
+        hdrs.CACHE_CONTROL: f"{scope}, max-age={max(0, int(min(seconds_left, access.seconds_left)))}, immutable",
         hdrs.ACCEPT_RANGES: "bytes",
         hdrs.CONTENT_DISPOSITION: f'inline; filename="{name}"',
         "X-Content-Type-Options": "nosniff",

@@ -16,7 +16,9 @@ from gateway.images import AnyRequest
 from gateway.jobs import Job, Jobs, Sharing
 from gateway.lifecycle import Deadline
 from gateway.metrics import Metrics
-from gateway.request_keys import ATTEMPTS, CACHE_STATE, CALLER, DEADLINE, IMAGE_REQUEST, SHARING
+from gateway.quotas.token_quotas import TokenQuotas
+from gateway.request_keys import ATTEMPTS, CACHE_STATE, DEADLINE, IMAGE_REQUEST, SHARING, TOKEN
+from gateway.tokens import Token
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Report
 from gateway.upstreams.pool import Pool
@@ -24,12 +26,20 @@ from gateway.upstreams.pool import Pool
 
 class ImageHandler:
     def __init__(
-        self, pool: Pool, rehost: Rehost, render: Renderer, jobs: Jobs, metrics: Metrics, clock: Clock
+        self,
+        pool: Pool,
+        rehost: Rehost,
+        render: Renderer,
+        jobs: Jobs,
+        quotas: TokenQuotas,
+        metrics: Metrics,
+        clock: Clock,
     ) -> None:
         self._pool = pool
         self._rehost = rehost
         self._render = render
         self._jobs = jobs
+        self._quotas = quotas
         self._metrics = metrics
         self._clock = clock
 
@@ -46,10 +56,17 @@ class ImageHandler:
         if job is not None:
             request[CACHE_STATE] = "COALESCED"
         else:
-            make = partial(self._make, request[IMAGE_REQUEST], request.get(CALLER, ""), durable=bool(sharing.claim))
+            make = partial(self._charged, request[IMAGE_REQUEST], request.get(TOKEN), durable=bool(sharing.claim))
             job = self._jobs.start(sharing, end, make)
         request[ATTEMPTS] = job.attempts
         return job
+
+    async def _charged(
+        self, order: AnyRequest, token: Token | None, job: Job, deadline: Deadline, *, durable: bool
+    ) -> Answer:
+        """Charges the work and not the request: a kept or shared answer costs nothing, abandoned work is paid for."""
+        async with self._quotas.images(token, order.count):
+            return await self._make(order, token.name if token else "", job, deadline, durable=durable)
 
     async def _make(self, order: AnyRequest, caller: str, job: Job, deadline: Deadline, *, durable: bool) -> Answer:
         delivery = await self._pool.ask(Asking(order, job.report, job.attempts, deadline, caller))

@@ -14,6 +14,7 @@ from gateway.errors import NotFound
 from gateway.handlers.events import EventStream, Work
 from gateway.handlers.hosted import serve_hosted
 from gateway.hosting.gallery import Gallery
+from gateway.hosting.signing import Links
 from gateway.images import Picture, ResponseFormat, UpscaleRequest
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.reading import read_picture
@@ -23,9 +24,10 @@ from gateway.upstreams.base import Progress, Report
 
 
 class Renderer:
-    def __init__(self, gallery: Gallery, origin: Origin) -> None:
+    def __init__(self, gallery: Gallery, origin: Origin, links: Links) -> None:
         self._gallery = gallery
         self._origin = origin
+        self._links = links
 
     async def __call__(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         """Write an answer that is here."""
@@ -86,7 +88,7 @@ class Renderer:
                 yield await to_base64((await self._picture(image)).blob)
                 yield b'"'
             else:
-                url = f"{self._origin.of(request)}/images/{image.name}"
+                url = self._origin.of(request) + self._links.path(image.name)
                 yield b'{"url":%s' % json.dumps(url).encode()
             if image.revised_prompt is not None:
                 yield b',"revised_prompt":%s' % json.dumps(image.revised_prompt).encode()

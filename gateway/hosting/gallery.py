@@ -34,8 +34,12 @@ class Gallery:
         async with stored:
             return await stored.load()
 
+    def expires_at(self, name: HostedName) -> float:
+        """Seconds since 1970."""
+        return self._store.expires_at(name)
+
     def seconds_left(self, name: HostedName) -> float:
-        return self._store.expires_at(name) - self._clock.time()
+        return self.expires_at(name) - self._clock.time()
 
     def life_left(self, answer: Answer) -> float:
         """Seconds until the first picture that `answer` names is gone; infinite when it names none."""

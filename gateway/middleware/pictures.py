@@ -6,10 +6,12 @@ import asyncio
 from dataclasses import replace
 
 from aiohttp import web
+from yarl import URL
 
 from gateway.concurrency import all_of
 from gateway.errors import BadRequest
 from gateway.hosting.gallery import Gallery
+from gateway.hosting.signing import Links
 from gateway.images import EditRequest, Picture, PictureInput, UpscaleRequest
 from gateway.imaging.errors import PictureError
 from gateway.imaging.limits import PictureLimits
@@ -21,7 +23,7 @@ from gateway.origin import Origin
 from gateway.request_keys import IMAGE_REQUEST
 
 
-def pictures(fetch: GuardedFetch, gallery: Gallery, origin: Origin, limits: PictureLimits) -> Link:
+def pictures(fetch: GuardedFetch, gallery: Gallery, links: Links, origin: Origin, limits: PictureLimits) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         order = request[IMAGE_REQUEST]
         if isinstance(order, EditRequest):
@@ -37,13 +39,17 @@ def pictures(fetch: GuardedFetch, gallery: Gallery, origin: Origin, limits: Pict
         if isinstance(sent, Picture):
             return sent
         name = origin.hosted_path(request, sent.url)
-        data = await gallery.load(name) if name is not None else await fetch.fetch(sent.url, param=param)
+        data = await _hosted(name, sent.url) if name is not None else await fetch.fetch(sent.url, param=param)
         if data is None:
             raise BadRequest.picture(param, "Image not found or expired.")
         try:
             return await asyncio.to_thread(read_picture, data, limits)
         except PictureError as error:
             raise BadRequest.picture(param, f"{error}.") from None
+
+    async def _hosted(name: str, url: str) -> bytes | None:
+        access = links.access(name, URL(url, encoded=True).query)
+        return await gallery.load(name) if access is not None else None
 
     return link
 

@@ -31,7 +31,7 @@ from gateway.inputs.bodies import Body, EditBody, GenerateBody, UpscaleBody, par
 from gateway.inputs.fields import BodyLimits, Upload, read_fields
 from gateway.middleware.links import Handler, Link
 from gateway.models import Model, Models
-from gateway.request_keys import IMAGE_REQUEST
+from gateway.request_keys import IMAGE_REQUEST, allowed_models
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class InputLimits:
 def validation(operation: Operation, models: Models, limits: InputLimits) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         body = parse_body(operation, await read_fields(request, limits.body))
-        model = models.resolve(body.model, operation)
+        model = models.resolve(body.model, operation, allowed_models(request))
         request[IMAGE_REQUEST] = await _typed(body, model, limits.picture)
         return await handler(request)
 

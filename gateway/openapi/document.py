@@ -50,13 +50,16 @@ _SECURITY = {
 }
 
 
-def document(models: Models, *, server: str | None, secured: bool, metrics: bool = True) -> dict[str, object]:
+def document(
+    models: Models, *, server: str | None, secured: bool, signed: bool = False, metrics: bool = True
+) -> dict[str, object]:
     """The document as JSON would hold it. Depends on nothing but its arguments; takes some milliseconds.
 
     Args:
         models: give the enumerations of `model`, the defaults, and the extra fields.
         server: the public address of the gateway; without it the one that the document was fetched from.
         secured: whether the API asks for a bearer token.
+        signed: whether links to pictures carry a signature.
         metrics: whether `/metrics` is among the addresses of this port.
     """
     fields = {operation: RequestFields(offer) for operation, offer in offers(models).items()}
@@ -75,6 +78,6 @@ def document(models: Models, *, server: str | None, secured: bool, metrics: bool
         "info": {"title": "Nano Banana Gateway", "version": __version__, "description": _DESCRIPTION},
         "servers": [{"url": server or "/"}],
         "tags": [{"name": name, "description": description} for name, description in _TAGS.items()],
-        "paths": paths(models, fields, secured=secured, metrics=metrics),
+        "paths": paths(models, fields, secured=secured, signed=signed, metrics=metrics),
         "components": components,
     }

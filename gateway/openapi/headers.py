@@ -9,11 +9,34 @@ from gateway.openapi.node import Node, component
 
 _TEXT = {"type": "string"}
 _SECONDS = {"type": "integer", "minimum": 0}
+_COUNT = {"type": "integer", "minimum": 0}
+_SPAN = {"type": "string", "pattern": r"^(\d+h)?(\d+m)?(\d+(\.\d)?s)?(\d+ms)?$"}
 
 
 def _header(description: str, schema: Node, example: object) -> Node:
     return {"description": description, "schema": schema, "example": example}
 
+
+_LIMITED = {
+    "requests": ("requests that this token may make a minute", 60, 59, "1s"),
+    "images": ("images that this token may have made within a day", 100, 96, "23h59m0s"),
+}
+
+
+def _limit_headers() -> dict[str, Node]:
+    found: dict[str, Node] = {}
+    for what, (words, limit, remaining, reset) in _LIMITED.items():
+        found[f"X-RateLimit-Limit-{what.title()}"] = _header(f"The {words}; only where that is limited.", _COUNT, limit)
+        found[f"X-RateLimit-Remaining-{what.title()}"] = _header(
+            f"How many are left of the {words}.", _COUNT, remaining
+        )
+        found[f"X-RateLimit-Reset-{what.title()}"] = _header(
+            f"Time until all of the {words} are there again.", _SPAN, reset
+        )
+    return found
+
+
+LIMIT_HEADERS = _limit_headers()
 
 RESPONSE_HEADERS: dict[str, Node] = {
     REQUEST_ID: _header(
@@ -42,6 +65,7 @@ RESPONSE_HEADERS: dict[str, Node] = {
         {"type": "string", "enum": ["false"]},
         "false",
     ),
+    **LIMIT_HEADERS,
     "WWW-Authenticate": _header("The scheme that is asked for.", _TEXT, "Bearer"),
     "Allow": _header("The methods that the address takes.", _TEXT, "GET, POST"),
     "ETag": _header("Strong entity tag of the picture. Its bytes never change.", _TEXT, '"ghkz4vx2q7mrd5n3twb6yea2fc"'),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from gateway.hosting.signing import EXPIRES, SIGNATURE
 from gateway.images import Operation
 from gateway.models import Models
 from gateway.openapi.answers import FILENAME, image_answer, pictures
 from gateway.openapi.fields import RequestFields
-from gateway.openapi.headers import request_headers, response_headers
+from gateway.openapi.headers import LIMIT_HEADERS, request_headers, response_headers
 from gateway.openapi.node import Node, component
 from gateway.openapi.requests import query, request_body
 from gateway.openapi.responses import refusals
@@ -64,7 +65,9 @@ _IMG = (
 )
 
 
-def paths(models: Models, fields: dict[Operation, RequestFields], *, secured: bool, metrics: bool) -> Node:
+def paths(
+    models: Models, fields: dict[Operation, RequestFields], *, secured: bool, signed: bool, metrics: bool
+) -> Node:
     door = _Door(secured=secured)
     return {
         "/v1/models": {"get": door.guard(_list_models(models))},
@@ -76,7 +79,7 @@ def paths(models: Models, fields: dict[Operation, RequestFields], *, secured: bo
             }
             for operation, words in _OPERATIONS.items()
         },
-        "/images/{filename}": _hosted(),
+        "/images/{filename}": _hosted(signed=signed),
         "/healthz": {"get": _health()},
         "/readyz": {"get": _readiness()},
         **({"/metrics": {"get": _metrics()}} if metrics else {}),
@@ -93,7 +96,9 @@ class _Door:
     def guard(self, operation: Node) -> Node:
         if not self._secured:
             return operation
-        responses = {**operation["responses"], **refusals(401, 403)}
+        responses = {**operation["responses"], **refusals(401, 403, 429)}
+        good = responses["200"]
+        responses["200"] = {**good, "headers": {**good["headers"], **response_headers(*LIMIT_HEADERS)}}
         return {
             **operation,
             "security": [{"bearer": []}, {"apiKey": []}],
@@ -165,19 +170,22 @@ def _get(operation: Operation, words: _Words, fields: RequestFields) -> Node:
     )
 
 
-def _hosted() -> Node:
+def _hosted(*, signed: bool) -> Node:
     conditions = request_headers("RequestId", "IfNoneMatch", "IfModifiedSince")
     unchanged = {
         "description": "The picture is the one that is here already.",
         "headers": response_headers(*_HOSTED_HEADERS),
     }
     return {
-        "parameters": [_in_path("filename", "The last part of a `url` that was answered.", FILENAME)],
+        "parameters": [
+            _in_path("filename", "The last part of a `url` that was answered.", FILENAME),
+            *(_SIGNATURE if signed else ()),
+        ],
         "get": _operation(
             "serveImage",
             IMAGES,
             "Fetch a picture",
-            "Needs no token: the name is a secret of its own. It names these bytes and no others, until they expire.",
+            "Needs no token: the link is a secret of its own. It names these bytes and no others, until they expire.",
             parameters=[*conditions, *request_headers("Range", "IfRange")],
             responses={
                 "200": _picture("The whole picture."),
@@ -272,6 +280,33 @@ def _openapi() -> Node:
             }
         },
     )
+
+
+def _in_query(name: str, description: str, schema: Node, example: object) -> Node:
+    return {
+        "name": name,
+        "in": "query",
+        "required": True,
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+
+
+_SIGNATURE = (
+    _in_query(
+        EXPIRES,
+        "End of the link, in seconds since 1970; as in the `url`.",
+        {"type": "integer", "minimum": 1},
+        1764075928,
+    ),
+    _in_query(
+        SIGNATURE,
+        "What makes the link a good one; as in the `url`.",
+        {"type": "string"},
+        "rvDfVbHzGmbkF0GxtqZRkmKkA3eDDvWZG2m1s3fYvEs",
+    ),
+)
 
 
 def _in_path(name: str, description: str, example: str) -> Node:

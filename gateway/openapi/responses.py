@@ -21,7 +21,7 @@ from gateway.errors import (
     UriTooLong,
 )
 from gateway.inputs.bodies import ACCEPTED
-from gateway.openapi.headers import response_headers
+from gateway.openapi.headers import LIMIT_HEADERS, response_headers
 from gateway.openapi.node import Node, component
 
 _CONTENT_POLICY = BadRequest(
@@ -73,6 +73,7 @@ def response_components() -> dict[str, Node]:
         ),
         "Forbidden": _refusal(
             "The token is not allowed this, or the browser page that calls comes from an origin that is not.",
+            model=Forbidden("This token may not use the model nano-banana. It may use: painter.", param="model"),
             origin=Forbidden("This browser origin is not allowed to call the gateway"),
         ),
         "NotFound": _refusal(
@@ -109,9 +110,11 @@ def response_components() -> dict[str, Node]:
             other=KeyReused(),
         ),
         "RateLimited": _refusal(
-            "Too many requests: for this gateway, or for every backend of the model.",
+            "Too many requests or images for this token, or too many for every backend of the model.",
             "Retry-After",
             "X-Upstream-Attempts",
+            *LIMIT_HEADERS,
+            token=RateLimited("This token may make 60 requests a minute", retry_after=1),
             backends=RateLimited("Every backend of this model is at its rate limit", retry_after=20),
         ),
         "ServerError": _refusal(

@@ -65,7 +65,7 @@ class Pool:
         order = asking.order
         model = self._models.resolve(order.model, order.operation)
         turns = Turns(route(order, model, self._members, self._dice), self._clock)
-        missing = _count(order)
+        missing = order.count
         pictures: list[Delivered] = []
         while (member := await self._next(turns, asking, missing)) is not None:
             made, failures = await _round(member, asking, missing)
@@ -137,10 +137,6 @@ async def _end(calls: Sequence[Call]) -> list[tuple[Made, ...] | BaseException]:
     for call in calls:
         call.cancel()
     return await asyncio.gather(*calls, return_exceptions=True)
-
-
-def _count(order: AnyRequest) -> int:
-    return 1 if isinstance(order, UpscaleRequest) else order.n
 
 
 def _parts(order: AnyRequest, wanted: int, member: Member) -> list[AnyRequest]:

@@ -1,0 +1,92 @@
+"""What a token may do, as its limits say: the one place where a limit becomes a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+
+from gateway.clock import Clock
+from gateway.errors import RateLimited
+from gateway.quotas.base import Balance, Quota, QuotaExceeded
+from gateway.quotas.bucket import TokenBucket
+from gateway.quotas.in_flight import InFlight, TooManyInFlight
+from gateway.quotas.window import SlidingWindow
+from gateway.tokens import Token
+
+MINUTE, DAY = 60, 86_400
+SOON = 1
+"""Seconds after which a place may be free again: requests end all the time."""
+
+
+class TokenQuotas:
+    """Counts by the token's name, so that a token and the one that follows it share their limits."""
+
+    def __init__(self, requests: Quota, images: Quota) -> None:
+        self._requests = requests
+        self._images = images
+        self._in_flight = InFlight()
+
+    @classmethod
+    def in_memory(cls, clock: Clock) -> TokenQuotas:
+        """For one process; a restart begins anew."""
+        return cls(TokenBucket(clock, MINUTE), SlidingWindow(clock, DAY))
+
+    @asynccontextmanager
+    async def request(self, token: Token) -> AsyncIterator[None]:
+        """Answer one request of `token` inside. A request that finds no place is not charged.
+
+        Raises:
+            RateLimited: it has as many under way, or has made as many in this minute, as it may.
+        """
+        with self._place(token):
+            await self._charge_request(token)
+            yield
+
+    def _place(self, token: Token) -> AbstractContextManager[None]:
+        if token.max_in_flight is None:
+            return nullcontext()
+        try:
+            return self._in_flight.hold(token.name, token.max_in_flight)
+        except TooManyInFlight:
+            many = f"{token.max_in_flight} requests"
+            raise RateLimited(f"This token may have {many} under way at a time", retry_after=SOON) from None
+
+    async def _charge_request(self, token: Token) -> None:
+        if token.requests_per_minute is None:
+            return
+        try:
+            await self._requests.take(token.name, 1, token.requests_per_minute)
+        except QuotaExceeded as exceeded:
+            many = f"{exceeded.balance.limit} requests"
+            raise RateLimited(f"This token may make {many} a minute", retry_after=exceeded.retry_after) from None
+
+    @asynccontextmanager
+    async def images(self, token: Token | None, count: int) -> AsyncIterator[None]:
+        """Make `count` images for `token` inside; a failure gives them back.
+
+        Raises:
+            RateLimited: it has fewer left of its day.
+        """
+        if token is None or token.images_per_day is None:
+            yield
+            return
+        try:
+            taken = await self._images.take(token.name, count, token.images_per_day)
+        except QuotaExceeded as exceeded:
+            limit, left, _ = exceeded.balance
+            words = f"This token may make {limit} images a day and has {left} left; {count} were asked for"
+            raise RateLimited(words, retry_after=exceeded.retry_after) from None
+        try:
+            yield
+        except BaseException:  # cancelled work has made nothing either
+            await self._images.give_back(taken)
+            raise
+
+    async def balances(self, token: Token) -> dict[str, Balance]:
+        """Where `token` stands with each limit that it has: `requests` and `images`."""
+        found: dict[str, Balance] = {}
+        if token.requests_per_minute is not None:
+            found["requests"] = await self._requests.balance(token.name, token.requests_per_minute)
+        if token.images_per_day is not None:
+            found["images"] = await self._images.balance(token.name, token.images_per_day)
+        return found
