@@ -19,6 +19,7 @@ from gateway.hosting.retention import Retention
 from gateway.hosting.stores import STORES
 from gateway.hosting.stores.base import DamagedPicture, Draft, Store, StoredPicture, Usage
 from gateway.hosting.stores.filesystem import FileStore
+from gateway.hosting.stores.front import FrontedStore
 from gateway.images import OUTPUT_FORMATS, ImageFormat, Operation
 
 SMALL = secrets.token_bytes(1000)
@@ -55,7 +56,15 @@ class FilePlace:
         next(self.root.rglob(str(name))).write_bytes(data)
 
 
-PLACES: dict[str, Callable[[Path], Place]] = {"file": lambda folder: FilePlace(folder / "images")}
+class FrontedPlace(FilePlace):
+    def store(self, retention: Retention) -> Store:
+        return FrontedStore(super().store(retention), memory=2**20)
+
+
+PLACES: dict[str, Callable[[Path], Place]] = {
+    "file": lambda folder: FilePlace(folder / "images"),
+    "file behind memory": lambda folder: FrontedPlace(folder / "images"),
+}
 
 
 @pytest.fixture(params=PLACES)
@@ -109,7 +118,7 @@ async def given_out(picture: StoredPicture) -> list[int]:
 
 
 def test_every_store_of_the_table_is_held_to_this() -> None:
-    assert set(PLACES) == set(STORES)
+    assert PLACES.keys() >= STORES.keys()
 
 
 @pytest.mark.parametrize("data", [SMALL, LARGE, b"1"])
@@ -203,7 +212,10 @@ async def test_a_damaged_picture_is_never_given_out(
     place.overwrite(name, harm(data))
     with pytest.raises(DamagedPicture):
         await load(store, name)
-    picture = await store.get(name)
+    try:
+        picture = await store.get(name)
+    except DamagedPicture:
+        return  # found before anything is given out
     assert picture is not None
     async with picture:
         assert sum(await given_out(picture)) < len(data) - 1

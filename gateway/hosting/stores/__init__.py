@@ -11,6 +11,7 @@ from gateway.config import ImagesConfig
 from gateway.hosting.retention import Retention
 from gateway.hosting.stores.base import Store
 from gateway.hosting.stores.filesystem import FileStore
+from gateway.hosting.stores.front import FrontedStore
 
 MakeStore: TypeAlias = Callable[[ImagesConfig, Retention, Clock, RandomBytes], Store]
 
@@ -24,6 +25,7 @@ STORES: Mapping[str, MakeStore] = MappingProxyType(
 
 
 def make_store(config: ImagesConfig, clock: Clock, random_bytes: RandomBytes) -> Store:
-    """The configured store, not opened yet."""
+    """The configured store, not opened yet, with its memory in front."""
     scheme, _, _ = config.store.partition(":")
-    return STORES[scheme](config, Retention(config.ttl, config.max_size), clock, random_bytes)
+    store = STORES[scheme](config, Retention(config.ttl, config.max_size), clock, random_bytes)
+    return FrontedStore(store, config.memory)

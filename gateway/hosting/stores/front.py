@@ -1,0 +1,94 @@
+"""A bounded memory of pictures in front of a store: what is asked for often is verified once and served from here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from types import TracebackType
+from typing import Self
+
+from cachetools import LRUCache
+
+from gateway.blob import CHUNK
+from gateway.hosting.names import HostedName
+from gateway.hosting.stores.base import Draft, Store, StoredPicture, Usage
+
+LARGEST_SHARE = 8
+"""A picture that would take more than this part of the memory is not kept: it would drive the others out."""
+
+
+class MemoryPicture:
+    """A `gateway.hosting.stores.base.StoredPicture` whose bytes were verified when they were read."""
+
+    def __init__(self, name: HostedName, data: bytes) -> None:
+        self.name = name
+        self.size = len(data)
+        self._data = data
+
+    async def load(self) -> bytes:
+        return self._data
+
+    async def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        stop = self.size if stop is None else stop
+        if not 0 <= start <= stop <= self.size:
+            raise ValueError(f"no range {start}:{stop} in {self.size} bytes")
+        for position in range(start, stop, CHUNK):
+            yield self._data[position : min(position + CHUNK, stop)]
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is held open."""
+
+
+class FrontedStore:
+    """A `gateway.hosting.stores.base.Store` that remembers what it gave."""
+
+    def __init__(self, store: Store, memory: int) -> None:
+        """`memory` in bytes."""
+        self._store = store
+        self._largest = memory // LARGEST_SHARE
+        self._kept: LRUCache[HostedName, bytes] = LRUCache(max(1, memory), getsizeof=len)
+
+    async def open(self) -> None:
+        await self._store.open()
+
+    async def put(self, draft: Draft) -> HostedName:
+        return await self._store.put(draft)
+
+    async def get(self, name: HostedName) -> StoredPicture | None:
+        data = self._kept.get(name)
+        if data is not None:
+            if name.created >= self._store.evicted_before:
+                return MemoryPicture(name, data)
+            del self._kept[name]
+        stored = await self._store.get(name)
+        if stored is None or stored.size > self._largest:
+            return stored
+        async with stored:
+            data = await stored.load()
+        self._kept[name] = data
+        return MemoryPicture(name, data)
+
+    async def delete(self, name: HostedName) -> bool:
+        self._kept.pop(name, None)
+        return await self._store.delete(name)
+
+    def expires_at(self, name: HostedName) -> float:
+        return self._store.expires_at(name)
+
+    @property
+    def evicted_before(self) -> float:
+        return self._store.evicted_before
+
+    def usage(self) -> Usage:
+        return self._store.usage()
+
+    async def close(self) -> None:
+        self._kept.clear()
+        await self._store.close()
