@@ -90,7 +90,7 @@ class Store(Protocol):
         """
 
     async def get(self, name: HostedName) -> StoredPicture | None:
-        """The picture, or None if there is none (any more)."""
+        """The picture, or None if there is none (any more). May raise `DamagedPicture`, as reading it does."""
 
     async def delete(self, name: HostedName) -> bool:
         """Whether there was such a picture."""
