@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 from gateway.config import UpstreamSettings
 from gateway.upstreams.base import Upstream
+from gateway.upstreams.gemini import GeminiSettings, GeminiUpstream
 from gateway.upstreams.local import LocalSettings, LocalUpstream
 from gateway.upstreams.nanobanana import NanoBananaSettings, NanoBananaUpstream
 from gateway.upstreams.openai import OpenAISettings, OpenAIUpstream
 from gateway.upstreams.tools import Tools
+from gateway.upstreams.vertex import VertexSettings, VertexUpstream
 
 
 class Driver(NamedTuple):
@@ -22,9 +24,11 @@ class Driver(NamedTuple):
 
 DRIVERS: Mapping[str, Driver] = MappingProxyType(
     {
+        "gemini": Driver(GeminiSettings, GeminiUpstream),
         "local": Driver(LocalSettings, LocalUpstream),
         "nanobanana": Driver(NanoBananaSettings, NanoBananaUpstream),
         "openai": Driver(OpenAISettings, OpenAIUpstream),
+        "vertex": Driver(VertexSettings, VertexUpstream),
     }
 )
 

@@ -28,6 +28,7 @@ from yarl import URL
 from gateway import __version__, hops
 from gateway.logs import current_request_id
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
+from gateway.upstreams.json_body import JsonBody
 from gateway.upstreams.rehearsal import rehearse
 
 CONNECT_TIMEOUT = 5
@@ -112,8 +113,10 @@ class UpstreamHttp:
         """An address that the backend gave, absolute or relative to itself."""
         return self._base.join(URL(reference))
 
-    async def get(self, path: str | URL, *, params: Mapping[str, str] = _NO_HEADERS) -> HttpAnswer:
-        return await self._request(hdrs.METH_GET, path, params=params)
+    async def get(
+        self, path: str | URL, *, params: Mapping[str, str] = _NO_HEADERS, headers: Mapping[str, str] = _NO_HEADERS
+    ) -> HttpAnswer:
+        return await self._request(hdrs.METH_GET, path, params=params, headers=headers)
 
     async def post(
         self,
@@ -121,15 +124,18 @@ class UpstreamHttp:
         *,
         json: object = None,
         form: FormData | None = None,
+        body: JsonBody | None = None,
         params: Mapping[str, str] = _NO_HEADERS,
         headers: Mapping[str, str] = _NO_HEADERS,
     ) -> HttpAnswer:
-        """
+        """Send one of `json`, `form` and `body`; the last is JSON that holds pictures.
+
         Raises:
             NotSent: nothing of the request was written.
             Ambiguous: the connection broke or the time ran out after that.
         """
-        return await self._request(hdrs.METH_POST, path, json=json, data=form, params=params, headers=headers)
+        data = form if body is None else body
+        return await self._request(hdrs.METH_POST, path, json=json, data=data, params=params, headers=headers)
 
     async def _request(self, method: str, path: str | URL, **options: Any) -> HttpAnswer:
         if self._session is None:

@@ -12,6 +12,7 @@ from aiohttp import FormData, hdrs
 from yarl import URL
 
 from gateway.upstreams.base import NotSent
+from gateway.upstreams.json_body import Base64, JsonBody
 
 LONGEST_TEXT = 200
 """Characters of one text that are shown; what is longer is mostly base64."""
@@ -39,14 +40,20 @@ rehearsal: ContextVar[Rehearsal | None] = ContextVar("rehearsal", default=None)
 
 
 def rehearse(
-    method: str, url: URL, headers: Mapping[str, str], *, json: object = None, data: FormData | None = None
+    method: str, url: URL, headers: Mapping[str, str], *, json: object = None, data: FormData | JsonBody | None = None
 ) -> None:
     """Do nothing, unless this is a rehearsal: then note the request and raise NotSent."""
     running = rehearsal.get()
     if running is None:
         return
     shown = {name: "***" if name.lower() in _SECRET_HEADERS else value for name, value in headers.items()}
-    body = _shown_form(data) if data is not None else _shown_json(json)
+    match data:
+        case FormData():
+            body = _shown_form(data)
+        case JsonBody():
+            body = _shown_json(data.document)
+        case None:
+            body = _shown_json(json)
     running.requests.append(Rehearsed(method, str(url), shown, body))
     raise NotSent("this is a rehearsal")
 
@@ -59,6 +66,8 @@ def _cut(value: object) -> object:
     match value:
         case str() if len(value) > LONGEST_TEXT:
             return f"{value[:40]}... ({len(value)} characters)"
+        case Base64():
+            return str(value)
         case Mapping():
             return {name: _cut(item) for name, item in value.items()}
         case list() | tuple():
