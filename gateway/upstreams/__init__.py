@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from gateway.config import UpstreamSettings
+from gateway.upstreams.automatic1111 import Automatic1111Settings, Automatic1111Upstream
 from gateway.upstreams.base import Upstream
 from gateway.upstreams.gemini import GeminiSettings, GeminiUpstream
 from gateway.upstreams.local import LocalSettings, LocalUpstream
@@ -24,6 +25,7 @@ class Driver(NamedTuple):
 
 DRIVERS: Mapping[str, Driver] = MappingProxyType(
     {
+        "automatic1111": Driver(Automatic1111Settings, Automatic1111Upstream),
         "gemini": Driver(GeminiSettings, GeminiUpstream),
         "local": Driver(LocalSettings, LocalUpstream),
         "nanobanana": Driver(NanoBananaSettings, NanoBananaUpstream),

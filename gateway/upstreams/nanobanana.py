@@ -70,21 +70,10 @@ class NanoBananaUpstream:
         await self._http.close()
 
     async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
-        fields = {
-            "prompt": request.prompt,
-            "n": request.n,
-            **_shape(request.ratio),
-            **self._common(request, self._settings.model),
-        }
-        return await self._made(await self._http.post("/images/generations", json=fields))
+        return await self._made(await self._http.post("/images/generations", json=self._picturing(request)))
 
     async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
-        fields = {
-            "prompt": request.prompt,
-            "n": request.n,
-            **_shape(request.ratio),
-            **self._common(request, self._settings.model),
-        }
+        fields = self._picturing(request)
         pictures = await pictures_for(request, _INPUT_FORMATS, self._tools)
         mask = await mask_for(request, Polarity.TRANSPARENT, self._tools) if request.mask else None
         return await self._made(await self._http.post("/images/edits", form=await _form(fields, pictures, mask)))
@@ -107,6 +96,14 @@ class NanoBananaUpstream:
                 return
             case _:
                 raise EmptyAnswer("the answer is not a list of models: does base_url end in /v1?", status=answer.status)
+
+    def _picturing(self, request: GenerateRequest | EditRequest) -> dict[str, object]:
+        return {
+            "prompt": request.prompt,
+            "n": request.n,
+            **_shape(request.ratio),
+            **self._common(request, self._settings.model),
+        }
 
     def _common(self, request: ImageRequest, model: str | None) -> dict[str, object]:
         passed_on = {name: value for name, value in request.extras.items() if name in self._settings.extras}
