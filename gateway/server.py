@@ -10,12 +10,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import ContentEncodingError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
 from gateway.app import LIFECYCLE, METRICS_HANDLER
 from gateway.config import Config
-from gateway.errors import BadRequest, GatewayError, InternalError, UriTooLong
+from gateway.errors import BadRequest, GatewayError, InternalError, UnsupportedMediaType, UriTooLong
 from gateway.lifecycle import Lifecycle
 from gateway.logs import event
 from gateway.middleware.errors import error_response
@@ -57,9 +58,15 @@ class GatewayRequestHandler(RequestHandler):
 def _parser_refusal(status: int, exc: BaseException | None) -> GatewayError:
     if status >= web.HTTPInternalServerError.status_code:
         return InternalError()
-    if type(exc).__name__ == "LineTooLong" and "request line" in str(exc).lower():
-        return UriTooLong("The request line is too long; send the request as POST")
-    return BadRequest("The request is not well-formed HTTP")
+    match exc:
+        case LineTooLong() if LONGEST_LINE in exc.args:  # which of the two limits it was is told nowhere else
+            return UriTooLong("The request line is too long; send the request as POST")
+        case LineTooLong():
+            return BadRequest(f"A header has more than {LONGEST_HEADER} bytes")
+        case ContentEncodingError():
+            return UnsupportedMediaType("This Content-Encoding is not taken; send the body as it is, or in gzip")
+        case _:
+            return BadRequest("The request is not well-formed HTTP")
 
 
 class _Server(Server):

@@ -18,9 +18,9 @@ PUBLIC = "https://pictures.example.com"
 
 async def test_generate_edit_upscale_by_hosted_urls_needs_no_network(gateway: Gateway) -> None:
     """By default loopback is not fetched from, so what works here was not fetched."""
-    made = await hosted(gateway, size="768x1024")
+    _, made = await gateway.post(GENERATIONS, json={"prompt": "a lighthouse", "size": "768x1024"})
 
-    _, edited = await gateway.post(EDITS, json={"prompt": "make it snow", "image": made})
+    _, edited = await gateway.post(EDITS, json={"prompt": "make it snow", "image": made["data"][0]["url"]})
     _, larger = await gateway.post(UPSCALE, json={"image": edited["data"][0]["url"]})
 
     async with gateway.client.get(larger["data"][0]["url"]) as response:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from multidict import CIMultiDictProxy
 
 from support.gateway import Gateway
+from support.samples import quarters, text
 
 GENERATIONS, EDITS, UPSCALE = "/v1/images/generations", "/v1/images/edits", "/v1/images/upscale"
 
@@ -50,7 +51,7 @@ async def picture_of(gateway: Gateway, item: Mapping[str, str]) -> bytes:
 
 
 async def hosted(gateway: Gateway, **fields: Any) -> str:
-    """URL of a newly made picture."""
-    status, answer = await gateway.post(GENERATIONS, json={"prompt": "a lighthouse", **fields})
+    """URL of a new small picture of 64x48."""
+    status, answer = await gateway.post(UPSCALE, json={"image": text(quarters((32, 24))), **fields})
     assert status == 200, answer
     return str(answer["data"][0]["url"])
