@@ -62,6 +62,7 @@ from gateway.quotas.token_quotas import TokenQuotas
 from gateway.routes import add_routes, api_routes, open_routes, service_routes
 from gateway.tokens import Tokens
 from gateway.upstreams import make_upstreams
+from gateway.upstreams.answer_memory import AnswerMemory
 from gateway.upstreams.base import Upstream
 from gateway.upstreams.member import Member
 from gateway.upstreams.pool import Pool
@@ -117,6 +118,7 @@ def make_app(
         client_max_size=config.server.max_body,
     )
     door = chain(hops(MOST_HOPS), auth(tokens), limits(quotas))
+    memory = AnswerMemory()
     images = {
         operation: chain(
             overload(places, config.server.max_in_flight, tokens),
@@ -126,7 +128,7 @@ def make_app(
             aspect_ratio(),
             pictures(fetch, gallery, links, origin, input_limits.picture),
             cache(config.cache, answers, gallery, render, metrics),
-        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, quotas, metrics, clock))
+        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, quotas, metrics, clock, memory))
         for operation in Operation
     }
     scraped = scrape(metrics, gallery, config.metrics) if config.metrics.enabled else None

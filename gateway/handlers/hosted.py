@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -78,10 +79,16 @@ async def serve_hosted(
 
 def _headers(name: HostedName, seconds_left: float, access: Access) -> dict[str, str]:
     scope = "private" if access.private else "public"
+    life = max(0, int(min(seconds_left, access.seconds_left)))
+    return {**_lasting_headers(name), hdrs.CACHE_CONTROL: f"{scope}, max-age={life}, immutable"}
+
+
+@lru_cache(maxsize=4096)
+def _lasting_headers(name: HostedName) -> Mapping[str, str]:
+    """What is the same at every request for a picture."""
     return {
         hdrs.ETAG: name.etag,
         hdrs.LAST_MODIFIED: format_datetime(datetime.fromtimestamp(name.created, UTC), usegmt=True),
-        hdrs.CACHE_CONTROL: f"{scope}, max-age={max(0, int(min(seconds_left, access.seconds_left)))}, immutable",
         hdrs.ACCEPT_RANGES: "bytes",
         hdrs.CONTENT_DISPOSITION: f'inline; filename="{name}"',
         "X-Content-Type-Options": "nosniff",

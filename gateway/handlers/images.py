@@ -19,6 +19,7 @@ from gateway.metrics import Metrics
 from gateway.quotas.token_quotas import TokenQuotas
 from gateway.request_keys import ATTEMPTS, CACHE_STATE, DEADLINE, IMAGE_REQUEST, SHARING, TOKEN
 from gateway.tokens import Token
+from gateway.upstreams.answer_memory import AnswerMemory
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Report
 from gateway.upstreams.pool import Pool
@@ -34,6 +35,7 @@ class ImageHandler:
         quotas: TokenQuotas,
         metrics: Metrics,
         clock: Clock,
+        memory: AnswerMemory,
     ) -> None:
         self._pool = pool
         self._rehost = rehost
@@ -42,6 +44,7 @@ class ImageHandler:
         self._quotas = quotas
         self._metrics = metrics
         self._clock = clock
+        self._memory = memory
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         async def work(report: Report) -> Answer:
@@ -69,8 +72,9 @@ class ImageHandler:
             return await self._make(order, token.name if token else "", job, deadline, durable=durable)
 
     async def _make(self, order: AnyRequest, caller: str, job: Job, deadline: Deadline, *, durable: bool) -> Answer:
-        delivery = await self._pool.ask(Asking(order, job.report, job.attempts, deadline, caller))
-        images = await all_of(self._rehost(picture.made, order, durable=durable) for picture in delivery.pictures)
+        async with self._memory.held():
+            delivery = await self._pool.ask(Asking(order, job.report, job.attempts, deadline, caller))
+            images = await all_of(self._rehost(picture.made, order, durable=durable) for picture in delivery.pictures)
         for picture in delivery.pictures:
             self._metrics.images.labels(order.operation, order.model, picture.upstream).inc()
         return Answer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from gateway.answers import Answer
 from gateway.clock import Clock
 from gateway.hosting.names import HostedName
@@ -21,7 +23,7 @@ class Gallery:
 
     async def open(self, filename: str) -> StoredPicture | None:
         """The picture, to be closed after use; None when the name is not ours, unknown or expired."""
-        name = HostedName.parse(filename)
+        name = _parsed(filename)
         if name is None or self.seconds_left(name) <= 0:
             return None
         return await self._store.get(name)
@@ -50,3 +52,7 @@ class Gallery:
         """Whether no picture of `answer` has expired or was evicted. Asks no disk: the oldest are evicted first."""
         names = [image.name for image in answer.images if image.name is not None]
         return all(self.seconds_left(name) > 0 and name.created >= self._store.evicted_before for name in names)
+
+
+_parsed = lru_cache(maxsize=4096)(HostedName.parse)
+"""Most requests are for the pictures of the last minutes."""

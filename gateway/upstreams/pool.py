@@ -101,14 +101,8 @@ class Pool:
 
 async def _round(member: Member, asking: Asking, missing: int) -> tuple[list[Made], list[Failure]]:
     """Ask `member` for what is missing, in as many calls at once as it takes."""
-    calls = [
-        asyncio.create_task(member.attempt(replace(asking, order=part)))
-        for part in _parts(asking.order, missing, member)
-    ]
-    try:
-        await _settle(calls, member)
-    finally:
-        results = await _end(calls)
+    parts = [replace(asking, order=part) for part in _parts(asking.order, missing, member)]
+    results = [await _alone(member, parts[0])] if len(parts) == 1 else await _together(member, parts)
     made: list[Made] = []
     failures: list[Failure] = []
     for result in results:
@@ -121,6 +115,23 @@ async def _round(member: Member, asking: Asking, missing: int) -> tuple[list[Mad
     if made and len(made) < missing and not any(isinstance(failure, UpstreamError) for failure in failures):
         failures.append(Refused(f"{len(made)} of {missing} pictures"))
     return made, failures
+
+
+async def _alone(member: Member, asking: Asking) -> tuple[Made, ...] | BaseException:
+    """One call needs no task of its own."""
+    try:
+        return await member.attempt(asking)
+    except Exception as error:  # noqa: BLE001 - looked at by whoever asked, as if it came from a task
+        return error
+
+
+async def _together(member: Member, parts: Sequence[Asking]) -> list[tuple[Made, ...] | BaseException]:
+    calls = [asyncio.create_task(member.attempt(part)) for part in parts]
+    try:
+        await _settle(calls, member)
+    finally:
+        results = await _end(calls)
+    return results
 
 
 async def _settle(calls: Iterable[Call], member: Member) -> None:
