@@ -9,17 +9,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.http_exceptions import ContentEncodingError, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
 from gateway.app import LIFECYCLE, METRICS_HANDLER
+from gateway.clock import system_random
 from gateway.config import Config
 from gateway.errors import BadRequest, GatewayError, InternalError, UnsupportedMediaType, UriTooLong
 from gateway.lifecycle import Lifecycle
 from gateway.logs import event
 from gateway.middleware.errors import error_response
+from gateway.middleware.request_id import HEADER as REQUEST_ID_HEADER
 from gateway.reload import Reload
 
 LONGEST_LINE = 64 * 1024
@@ -48,11 +50,23 @@ class GatewayRequestHandler(RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun, so no other can be sent")
-        error = _parser_refusal(status, exc)
-        event(_log, logging.INFO, "malformed request", status=error.status, remote=request.remote)
-        response = error_response(error)
+        error, name = _parser_refusal(status, exc), system_random(16).hex()
+        event(_log, logging.INFO, "malformed request", status=error.status, remote=request.remote, request_id=name)
+        response = _Refusal(error, name)
         response.force_close()
         return response
+
+
+class _Refusal(web.Response):
+    """Written without the application, so without its signals: it names the request and hides the server itself."""
+
+    def __init__(self, error: GatewayError, request_id: str) -> None:
+        plain = error_response(error, {REQUEST_ID_HEADER: request_id})
+        super().__init__(body=plain.body, status=plain.status, reason=plain.reason, headers=plain.headers)
+
+    async def _prepare_headers(self) -> None:
+        await super()._prepare_headers()
+        self.headers.popall(hdrs.SERVER, None)
 
 
 def _parser_refusal(status: int, exc: BaseException | None) -> GatewayError:

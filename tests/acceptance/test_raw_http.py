@@ -49,6 +49,8 @@ async def test_malformed_http_is_400_without_an_echo(gateway: Gateway, kind: str
     assert answer.headers["Content-Type"].startswith("application/json")
     assert CANARY not in answer.body
     assert CANARY.decode() not in answer.reason
+    assert "Server" not in answer.headers
+    assert answer.headers["X-Request-ID"]
 
 
 @pytest.mark.parametrize("path", ["/v1/images/generations?prompt=", "/images/", "/"])
