@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from gateway.config import UpstreamSettings
 from gateway.upstreams.automatic1111 import Automatic1111Settings, Automatic1111Upstream
 from gateway.upstreams.base import Upstream
+from gateway.upstreams.comfyui import ComfyUISettings, ComfyUIUpstream
 from gateway.upstreams.gemini import GeminiSettings, GeminiUpstream
 from gateway.upstreams.local import LocalSettings, LocalUpstream
 from gateway.upstreams.nanobanana import NanoBananaSettings, NanoBananaUpstream
@@ -26,6 +27,7 @@ class Driver(NamedTuple):
 DRIVERS: Mapping[str, Driver] = MappingProxyType(
     {
         "automatic1111": Driver(Automatic1111Settings, Automatic1111Upstream),
+        "comfyui": Driver(ComfyUISettings, ComfyUIUpstream),
         "gemini": Driver(GeminiSettings, GeminiUpstream),
         "local": Driver(LocalSettings, LocalUpstream),
         "nanobanana": Driver(NanoBananaSettings, NanoBananaUpstream),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,11 +18,14 @@ from aiohttp import (
     ClientError,
     ClientSession,
     ClientTimeout,
+    ClientWebSocketResponse,
+    ClientWSTimeout,
     DummyCookieJar,
     FormData,
     TCPConnector,
     TraceConfig,
     TraceRequestHeadersSentParams,
+    TraceRequestRedirectParams,
     hdrs,
 )
 from yarl import URL
@@ -29,7 +34,7 @@ from gateway import __version__, hops
 from gateway.logs import current_request_id
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
 from gateway.upstreams.json_body import JsonBody
-from gateway.upstreams.rehearsal import rehearse
+from gateway.upstreams.rehearsal import rehearsal, rehearse
 
 CONNECT_TIMEOUT = 5
 """Seconds for the name, the connection and TLS together."""
@@ -39,6 +44,12 @@ crosses a request is ambiguous, so it could not be repeated.
 """
 LARGEST_ANSWER = 256 * 2**20
 """Bytes of one answer: four pictures of 45 MB in base64."""
+LARGEST_FRAME = 4 * 2**20
+"""Bytes of one websocket message; a larger one closes the socket."""
+HEARTBEAT = 30
+"""Seconds of silence after which a websocket is asked whether it still stands."""
+CLOSE_WITHIN = 1
+"""Seconds that a backend has to say goodbye on a websocket."""
 
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -86,12 +97,14 @@ class UpstreamHttp:
             hdrs.ACCEPT_ENCODING: "identity",  # a compressed answer could unpack to anything
             **headers,
         }
+        self._masked = {**self._headers, **dict.fromkeys(headers, "***")}
         self._timeout = timeout
         self._session: ClientSession | None = None
 
     async def open(self) -> None:
         trace = TraceConfig()
         trace.on_request_headers_sent.append(_headers_sent)
+        trace.on_request_redirect.append(_refuse_redirect)
         self._session = ClientSession(
             connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
             headers=self._headers,
@@ -137,6 +150,36 @@ class UpstreamHttp:
         data = form if body is None else body
         return await self._request(hdrs.METH_POST, path, json=json, data=data, params=params, headers=headers)
 
+    @asynccontextmanager
+    async def websocket(
+        self, path: str, *, params: Mapping[str, str] = _NO_HEADERS
+    ) -> AsyncIterator[ClientWebSocketResponse]:
+        """A socket for what a backend tells while it works. Reading ends where the backend closes it.
+
+        Raises:
+            NotSent: it could not be opened, whatever the backend answered.
+        """
+        if self._session is None:
+            raise RuntimeError("the upstream is not open")
+        if rehearsal.get() is not None:
+            raise NotSent("this is a rehearsal")
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                socket = await self._session.ws_connect(
+                    URL(f"{self._base}{path}"),
+                    params=params,
+                    headers=_trail(),
+                    heartbeat=HEARTBEAT,
+                    timeout=ClientWSTimeout(ws_close=CLOSE_WITHIN),
+                    max_msg_size=LARGEST_FRAME,
+                )
+        except (ClientError, OSError, TimeoutError) as error:
+            raise NotSent(f"no websocket: {type(error).__name__}") from error
+        try:
+            yield socket
+        finally:
+            await socket.close()
+
     async def _request(self, method: str, path: str | URL, **options: Any) -> HttpAnswer:
         if self._session is None:
             raise RuntimeError("the upstream is not open")
@@ -145,7 +188,7 @@ class UpstreamHttp:
             raise ValueError("the credentials of a backend go to no other address")
         sent = _Sent()
         headers = {**options.pop("headers", {}), **_trail()}
-        rehearse(method, url, {**self._headers, **headers}, json=options.get("json"), data=options.get("data"))
+        rehearse(method, url, {**self._masked, **headers}, json=options.get("json"), data=options.get("data"))
         try:
             async with self._session.request(
                 method, url, headers=headers, allow_redirects=False, trace_request_ctx=sent, **options
@@ -205,4 +248,11 @@ def _trail() -> dict[str, str]:
 
 
 async def _headers_sent(_: ClientSession, context: SimpleNamespace, __: TraceRequestHeadersSentParams) -> None:
-    context.trace_request_ctx.headers = True
+    if context.trace_request_ctx is not None:  # a websocket has none: it carries no work that could be lost
+        context.trace_request_ctx.headers = True
+
+
+async def _refuse_redirect(_: ClientSession, __: SimpleNamespace, params: TraceRequestRedirectParams) -> None:
+    """On its own, aiohttp opens a websocket wherever it is sent, and takes our credentials along."""
+    params.response.close()
+    raise ClientError("the backend redirects")
