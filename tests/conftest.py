@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from support.gateway import Document, Gateway, StartGateway
+from support.provider import Provider, providing
 
 from gateway.app import make_app
 from gateway.config import Config
@@ -52,3 +53,10 @@ async def start(configure: Callable[[Document], Config], client: ClientSession) 
 async def gateway(start: StartGateway) -> Gateway:
     """One with the built-in defaults."""
     return await start()
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[Provider]:
+    """A backend that speaks OpenAI's images API; make it fail with `script`."""
+    async with providing() as running:
+        yield running

@@ -120,7 +120,8 @@ class UpstreamHttp:
 
     def owns(self, url: URL) -> bool:
         """Whether `url` lies on the backend that the operator configured."""
-        return url.origin() == self._base.origin()
+        ours = self._base  # its `origin()` would tell `https://host:443` from `https://host`
+        return (url.scheme, url.host, url.port) == (ours.scheme, ours.host, ours.port)
 
     def resolve(self, reference: str) -> URL:
         """An address that the backend gave, absolute or relative to itself."""

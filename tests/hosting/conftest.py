@@ -7,40 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from support.clocks import ManualClock
 
 from gateway.clock import Clock
 from gateway.hosting.retention import Retention
 from gateway.hosting.stores.filesystem import FileStore
-
-START = 1_763_989_628.0  # 2025-11-24 13:07:08 UTC
-
-
-class ManualClock:
-    def __init__(self) -> None:
-        self._time = START
-        self._monotonic = 100.0
-        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
-
-    def time(self) -> float:
-        return self._time
-
-    def monotonic(self) -> float:
-        return self._monotonic
-
-    async def sleep(self, seconds: float) -> None:
-        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sleepers.append((self._monotonic + seconds, woken))
-        await woken
-
-    def advance(self, seconds: float) -> None:
-        self._time += seconds
-        self._monotonic += seconds
-        for due, woken in self._sleepers:
-            if due <= self._monotonic and not woken.done():
-                woken.set_result(None)
-
-    def jump(self, seconds: float) -> None:
-        self._time += seconds
 
 
 @pytest.fixture

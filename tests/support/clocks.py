@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
+
+START = 1_763_989_628.0
+"""2025-11-24 13:07:08 UTC."""
 
 
 class LeapingClock:
@@ -22,3 +26,44 @@ class LeapingClock:
         self.sleeps.append(seconds)
         self.now += seconds
         await asyncio.sleep(0)
+
+
+class ManualClock:
+    """Stands until it is moved."""
+
+    def __init__(self) -> None:
+        self._time = START
+        self._monotonic = 100.0
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    def time(self) -> float:
+        return self._time
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    async def sleep(self, seconds: float) -> None:
+        woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self._monotonic + seconds, woken))
+        await woken
+
+    def advance(self, seconds: float) -> None:
+        self._time += seconds
+        self._monotonic += seconds
+        for due, woken in self._sleepers:
+            if due <= self._monotonic and not woken.done():
+                woken.set_result(None)
+
+    def jump(self, seconds: float) -> None:
+        """The wall clock alone."""
+        self._time += seconds
+
+
+class StillDice(random.Random):
+    """Draws the lowest: no jitter, and the first of equals."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return min(a, b)
+
+    def random(self) -> float:
+        return 0.0
