@@ -34,6 +34,8 @@ class Painter:
         """Status, body and headers that are answered instead."""
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self.seconds = 0.0
+        """That a picture takes."""
         self.has_been_asked = asyncio.Event()
         self.asked: list[Asked] = []
         self.address = ""
@@ -54,6 +56,7 @@ class Painter:
         self.asked.append(asked)
         self.has_been_asked.set()
         await self.may_answer.wait()
+        await asyncio.sleep(self.seconds)
         if self.failure is not None:
             status, body, headers = self.failure
             return web.json_response(body, status=status, headers=headers)
