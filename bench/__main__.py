@@ -130,7 +130,7 @@ def _configuration(upstream: str, port: int, folder: Path) -> dict[str, object]:
         }
 
     return {
-        "server": {"port": port},
+        "server": {"port": port, "max_in_flight": 4000},
         "auth": {"tokens": [{"name": "bench", "token": TOKEN}]},
         "upstreams": {"local": {"driver": "local"}, **{kind: backend(kind) for kind in KINDS}},
         "models": {

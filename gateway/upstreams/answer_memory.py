@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 
-from gateway.imaging.workers import Budget
+from gateway.budget import Budget
 
-ANSWERS = 48 * 2**20
+ANSWERS = 24 * 2**20
 """Bytes of answers held by the whole process."""
 UNKNOWN_LENGTH = 4 * 2**20
 """Bytes that are counted for an answer that does not say how long it is."""

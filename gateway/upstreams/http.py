@@ -22,6 +22,7 @@ from aiohttp import (
     ClientWSTimeout,
     DummyCookieJar,
     FormData,
+    StreamReader,
     TCPConnector,
     TraceConfig,
     TraceRequestHeadersSentParams,
@@ -32,6 +33,7 @@ from yarl import URL
 
 from gateway import __version__, hops
 from gateway.logs import current_request_id
+from gateway.upstreams.answer_memory import wait_for_turn
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
 from gateway.upstreams.json_body import JsonBody
 from gateway.upstreams.rehearsal import rehearsal, rehearse
@@ -65,7 +67,7 @@ class HttpAnswer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes
+    body: bytes | bytearray
 
     @property
     def ok(self) -> bool:
@@ -194,7 +196,8 @@ class UpstreamHttp:
             async with self._session.request(
                 method, url, headers=headers, allow_redirects=False, trace_request_ctx=sent, **options
             ) as response:
-                body = await _read(response.content)
+                await wait_for_turn(response.content_length)
+                body = await _read(response.content, response.content_length)
                 return HttpAnswer(response.status, response.headers, body)
         except TimeoutError as error:
             if not sent.headers:
@@ -234,13 +237,22 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
-async def _read(content: Any) -> bytes:
-    body = bytearray()
+async def _read(content: StreamReader, length: int | None) -> bytearray:
+    """The whole body. Where its length was said it is written straight into its place, and never copied."""
+    if (length or 0) > LARGEST_ANSWER:
+        raise _too_large()
+    body = bytearray(length or 0)
+    end = 0
     async for chunk in content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise EmptyAnswer(f"an answer of more than {LARGEST_ANSWER} bytes")
-    return bytes(body)
+        body[end : end + len(chunk)] = chunk
+        end += len(chunk)
+        if end > LARGEST_ANSWER:
+            raise _too_large()
+    return body
+
+
+def _too_large() -> EmptyAnswer:
+    return EmptyAnswer(f"an answer of more than {LARGEST_ANSWER} bytes")
 
 
 def _trail() -> dict[str, str]:

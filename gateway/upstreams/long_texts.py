@@ -29,11 +29,11 @@ class Texts:
         return self._cut.get(text, text)
 
 
-def parse(body: bytes, key: str) -> Texts:
+def parse(body: bytes | bytearray, key: str) -> Texts:
     """`body` as JSON, the values of `key` left out where they are long; the document is None where it is no JSON."""
     if len(body) < SHORTEST:
         return Texts(_loads(body), {})
-    pieces: list[bytes] = []
+    pieces: list[bytes | bytearray] = []
     cut: dict[str, Encoded] = {}
     at = 0
     for start in (match.end() for match in _opening(key).finditer(body)):
@@ -57,7 +57,7 @@ def _opening(key: str) -> re.Pattern[bytes]:
     return re.compile(rb'"' + re.escape(key.encode()) + rb'"\s*:\s*"')
 
 
-def _loads(body: bytes) -> object:
+def _loads(body: bytes | bytearray) -> object:
     try:
         document: object = orjson.loads(body)
     except ValueError:

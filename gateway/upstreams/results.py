@@ -59,7 +59,7 @@ async def from_url(address: str, http: UpstreamHttp, tools: Tools) -> Picture:
         raise Ambiguous("the picture's address cannot be reached") from error
     if not answer.ok:
         raise EmptyAnswer("the picture's address gave no picture", status=answer.status)
-    return await from_bytes(answer.body, tools)
+    return await from_bytes(bytes(answer.body), tools)
 
 
 def _decode(text: str | Encoded, tools: Tools) -> Picture:
