@@ -231,6 +231,16 @@ class ImagesConfig(Section):
     ttl: Seconds = 86400
     max_size: Annotated[Bytes, Field(gt=0)] = 10 * 2**30
     fit: Fit = Fit.CROP
+    memory: Bytes = 64 * 2**20
+    """Of pictures that are asked for often, kept in memory in front of the store; 0 for none."""
+    signed: bool = False
+    """Whether a picture is given out only to those whose link this gateway has signed."""
+    signing_secrets: Annotated[
+        tuple[Annotated[SecretStr, AfterValidator(_signing_secret)], ...], BeforeValidator(_lines)
+    ] = ()
+    """The first signs, all verify, so that one can follow the other."""
+    link_ttl: Seconds | None = None
+    """Seconds that a link works; by default as long as its picture lives, and never longer."""
 
     @property
     def folder(self) -> Path:

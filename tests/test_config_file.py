@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from gateway.config_file import ConfigError, load, parse
+from gateway.config_file import ConfigError, load, load_with_sources, parse
 from gateway.images import Operation
 from gateway.upstreams import DRIVER_SETTINGS
 
 EXAMPLE = Path(__file__).parents[1] / "gateway.yaml"
+TOKEN = {"name": "a", "token": "a-token"}
 
 
 def faults_of(document: object, environ: dict[str, str] | None = None) -> list[str]:
@@ -36,6 +38,14 @@ def test_the_example_is_the_defaults() -> None:
         ({"cors": {"origins": ["*", "https://a.example"]}}, 'cors: "*" stands alone'),
         ({"auth": {"tokens": [{"name": "a"}]}}, "auth.tokens[0]: give exactly one of token, token_file and sha256"),
         ({"auth": {"tokens": [{"name": "a", "token": ""}]}}, "auth.tokens[0]: a token is printable ASCII"),
+        ({"auth": {"tokens": [{**TOKEN, "expires": "soon"}]}}, "auth.tokens[0].expires: a date or a time in UTC"),
+        ({"auth": {"tokens": [{**TOKEN, "expires": 2030}]}}, "auth.tokens[0].expires: a date or a time in UTC"),
+        ({"auth": {"tokens": [{**TOKEN, "max_in_flight": 0}]}}, "auth.tokens[0].max_in_flight: input should be"),
+        ({"auth": {"tokens": [{**TOKEN, "models": []}]}}, "auth.tokens[0].models: tuple should have at least 1 item"),
+        ({"auth": {"tokens": [{**TOKEN, "models": ["mango"]}]}}, "auth.tokens[0].models: no model is called mango"),
+        ({"auth": {"tokens": [TOKEN, {**TOKEN, "name": "b"}]}}, "auth: the same token stands under two names"),
+        ({"images": {"signed": True}}, "images.signing_secrets: is required where images.signed is true"),
+        ({"images": {"signing_secrets": ["short"]}}, "images.signing_secrets[0]: a signing secret has at least 32"),
         ({"models": {}}, "models: dictionary should have at least 1 item"),
         ({"defaults": {"edit": "no-such"}}, "defaults.edit: no model is called no-such"),
         ({"defaults": {"edit": "imagen-4.0-upscale-preview"}}, "is not configured to edit"),
@@ -102,6 +112,35 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     token = config.auth.tokens[0].token
     assert token is not None
     assert token.get_secret_value() == "from-a-file"
+
+
+def test_signing_secrets_can_come_from_a_file_one_a_line(tmp_path: Path) -> None:
+    secrets = ["new".ljust(32, "."), "old".ljust(32, ".")]
+    (tmp_path / "secrets").write_text("\n".join(secrets) + "\n")
+    images = {"signed": True, "signing_secrets_file": str(tmp_path / "secrets")}
+    config = parse({"images": images}, DRIVER_SETTINGS, {})
+    assert [secret.get_secret_value() for secret in config.images.signing_secrets] == secrets
+
+
+def test_every_file_that_was_read_is_told(tmp_path: Path) -> None:
+    token, path = tmp_path / "token", tmp_path / "gateway.yaml"
+    token.write_text("from-a-file")
+    path.write_text(f"auth: {{tokens: [{{name: a, token_file: {token}}}]}}")
+    _, sources = load_with_sources(path, DRIVER_SETTINGS, {})
+    assert [source[:2] for source in sources] == [("", path), ("auth.tokens[0].token_file", token)]
+    assert [source.status.st_size for source in sources] == [path.stat().st_size, 11]
+
+
+def test_defaults_are_read_from_no_file() -> None:
+    assert load_with_sources(None, DRIVER_SETTINGS, {}).sources == ()
+
+
+@pytest.mark.parametrize("written", ["2030-12-31", "2030-12-31 00:00:00", "2030-12-31T01:00:00+01:00", "'2030-12-31'"])
+def test_a_moment_may_be_a_date_or_a_time(tmp_path: Path, written: str) -> None:
+    path = tmp_path / "gateway.yaml"
+    path.write_text(f"auth: {{tokens: [{{name: a, token: a-token, expires: {written}}}]}}")
+    token = load(path, DRIVER_SETTINGS, {}).auth.tokens[0]
+    assert token.expires == datetime(2030, 12, 31, tzinfo=UTC)
 
 
 def test_a_secret_file_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def response_components() -> dict[str, Node]:
             "Retry-After",
             "X-Upstream-Attempts",
             *LIMIT_HEADERS,
-            token=RateLimited("This token may make 60 requests a minute", retry_after=1),
+            token=RateLimited("The requests per minute of this token are limited to 60", retry_after=1),
             backends=RateLimited("Every backend of this model is at its rate limit", retry_after=20),
         ),
         "ServerError": _refusal(

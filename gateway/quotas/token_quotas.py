@@ -48,8 +48,8 @@ class TokenQuotas:
         try:
             return self._in_flight.hold(token.name, token.max_in_flight)
         except TooManyInFlight:
-            many = f"{token.max_in_flight} requests"
-            raise RateLimited(f"This token may have {many} under way at a time", retry_after=SOON) from None
+            words = f"The requests in flight of this token are limited to {token.max_in_flight}"
+            raise RateLimited(words, retry_after=SOON) from None
 
     async def _charge_request(self, token: Token) -> None:
         if token.requests_per_minute is None:
@@ -57,8 +57,8 @@ class TokenQuotas:
         try:
             await self._requests.take(token.name, 1, token.requests_per_minute)
         except QuotaExceeded as exceeded:
-            many = f"{exceeded.balance.limit} requests"
-            raise RateLimited(f"This token may make {many} a minute", retry_after=exceeded.retry_after) from None
+            words = f"The requests per minute of this token are limited to {exceeded.balance.limit}"
+            raise RateLimited(words, retry_after=exceeded.retry_after) from None
 
     @asynccontextmanager
     async def images(self, token: Token | None, count: int) -> AsyncIterator[None]:
@@ -74,7 +74,7 @@ class TokenQuotas:
             taken = await self._images.take(token.name, count, token.images_per_day)
         except QuotaExceeded as exceeded:
             limit, left, _ = exceeded.balance
-            words = f"This token may make {limit} images a day and has {left} left; {count} were asked for"
+            words = f"The images per day of this token are limited to {limit}, {left} are left, {count} were asked for"
             raise RateLimited(words, retry_after=exceeded.retry_after) from None
         try:
             yield

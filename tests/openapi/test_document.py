@@ -21,9 +21,9 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("sections", [{}, STRANGE], ids=["defaults", "no upscaler"])
-@pytest.mark.parametrize("secured", [False, True], ids=["open", "secured"])
-def test_it_is_valid(configured: Configured, sections: dict[str, dict[str, object]], secured: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    made = document(configured(**sections), server="https://images.example.com", secured=secured)
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "secured and signed"])
+def test_it_is_valid(configured: Configured, sections: dict[str, dict[str, object]], closed: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    made = document(configured(**sections), server="https://images.example.com", secured=closed, signed=closed)
     as_sent = json.loads(json.dumps(made))
 
     validate(as_sent, cls=OpenAPIV31SpecValidator)
@@ -57,7 +57,19 @@ def test_tokens_are_asked_for_on_the_api_alone(configured: Configured) -> None:
     for call in made.calls():
         if call.name in asking:
             assert call.operation["security"] == [{"bearer": []}, {"apiKey": []}]
-            assert {"401", "403"} <= call.operation["responses"].keys()
+            assert {"401", "403", "429"} <= call.operation["responses"].keys()
+            assert "X-RateLimit-Remaining-Requests" in call.operation["responses"]["200"]["headers"]
+
+
+def test_signed_links_have_their_two_parameters(configured: Configured) -> None:
+    made = Description(document(configured(), server=None, secured=False, signed=True))
+    plain = Description(document(configured(), server=None, secured=False))
+    wanted = {"query expires", "query signature"}
+
+    asking = {call.name for call in made.calls() if wanted <= call.parameters.keys()}
+
+    assert asking == {"GET /images/{filename}", "HEAD /images/{filename}"}
+    assert not [call.name for call in plain.calls() if wanted & call.parameters.keys()]
 
 
 def test_metrics_of_another_port_are_left_out(configured: Configured) -> None:

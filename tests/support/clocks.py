@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 
 START = 1_763_989_628.0
 """2025-11-24 13:07:08 UTC."""
@@ -67,3 +68,19 @@ class StillDice(random.Random):
 
     def random(self) -> float:
         return 0.0
+
+
+class ShiftedClock:
+    """The time of the day, and so many seconds more: for live tests in which hours pass at once."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def time(self) -> float:
+        return time.time() + self.ahead
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.ahead
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
