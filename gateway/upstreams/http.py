@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +35,7 @@ from gateway import __version__, hops
 from gateway.logs import current_request_id
 from gateway.upstreams.answer_memory import wait_for_turn
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
+from gateway.upstreams.event_stream import events
 from gateway.upstreams.json_body import JsonBody
 from gateway.upstreams.rehearsal import rehearsal, rehearse
 
@@ -153,6 +154,18 @@ class UpstreamHttp:
         data = form if body is None else body
         return await self._request(hdrs.METH_POST, path, json=json, data=data, params=params, headers=headers)
 
+    async def post_streamed(
+        self,
+        path: str,
+        told: Callable[[dict[str, object]], Awaitable[None]],
+        *,
+        json: object = None,
+        form: FormData | None = None,
+        params: Mapping[str, str] = _NO_HEADERS,
+    ) -> HttpAnswer:
+        """`post`, whose answer may be an event stream: then each event is `told`, and the answer has no body."""
+        return await self._request(hdrs.METH_POST, path, told, json=json, data=form, params=params)
+
     @asynccontextmanager
     async def websocket(
         self, path: str, *, params: Mapping[str, str] = _NO_HEADERS
@@ -183,7 +196,13 @@ class UpstreamHttp:
         finally:
             await socket.close()
 
-    async def _request(self, method: str, path: str | URL, **options: Any) -> HttpAnswer:
+    async def _request(
+        self,
+        method: str,
+        path: str | URL,
+        told: Callable[[dict[str, object]], Awaitable[None]] | None = None,
+        **options: Any,
+    ) -> HttpAnswer:
         if self._session is None:
             raise RuntimeError("the upstream is not open")
         url = path if isinstance(path, URL) else URL(f"{self._base}{path}")
@@ -196,6 +215,10 @@ class UpstreamHttp:
             async with self._session.request(
                 method, url, headers=headers, allow_redirects=False, trace_request_ctx=sent, **options
             ) as response:
+                if told is not None and response.content_type == "text/event-stream":
+                    async for event in events(response.content):
+                        await told(event)
+                    return HttpAnswer(response.status, response.headers, b"")
                 await wait_for_turn(response.content_length)
                 body = await _read(response.content, response.content_length)
                 return HttpAnswer(response.status, response.headers, body)

@@ -29,7 +29,7 @@ from gateway.upstreams.base import (
     Report,
 )
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp
-from gateway.upstreams.openai_answers import failure_of, pictures_of
+from gateway.upstreams.openai_answers import PARTIAL_IMAGES, StreamedPictures, failure_of, pictures_of
 from gateway.upstreams.openai_presets import PRESETS, SIZES, SizeMode
 from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for
 from gateway.upstreams.tools import Tools
@@ -70,6 +70,8 @@ class OpenAISettings(UpstreamSettings):
     image_field: str = "image[]"
     mask: Literal["transparent", "white", "none"] = "transparent"
     upscale: UpscaleSettings | None = None
+    stream: bool = False
+    """Whether the server streams: partial pictures are then passed on to clients that stream."""
     extras: frozenset[str] = frozenset()
     """Request fields that are passed on when a client sends them."""
     extra: Mapping[str, Any] = Field(default_factory=dict)
@@ -98,16 +100,16 @@ class OpenAIUpstream:
     async def close(self) -> None:
         await self._http.close()
 
-    async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
+    async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:
         body = {
             "prompt": request.prompt,
             "n": request.n,
             **self._shape(request.ratio),
             **self._common(request),
         }
-        return await self._made(await self._http.post("/images/generations", json=body, params=self._params))
+        return await self._sent("/images/generations", request, report, json=body)
 
-    async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
+    async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:
         form = FormData()
         texts = {
             "prompt": request.prompt,
@@ -125,7 +127,7 @@ class OpenAIUpstream:
             mask = await mask_for(request, Polarity(self._settings.mask), self._tools)
             await attach(form, "mask", mask)
         path = "/images/inpainting" if inpainting else "/images/edits"
-        return await self._made(await self._http.post(path, form=form, params=self._params))
+        return await self._sent(path, request, report, form=form)
 
     async def upscale(self, request: UpscaleRequest, report: Report) -> tuple[Made, ...]:  # noqa: ARG002 - it tells no progress
         route = self._settings.upscale
@@ -151,6 +153,24 @@ class OpenAIUpstream:
         if listed and self._settings.model not in listed:
             raise Rejected(f"the model {self._settings.model} is not among those listed", status=HTTPStatus.NOT_FOUND)
 
+    async def _sent(
+        self,
+        path: str,
+        request: GenerateRequest | EditRequest,
+        report: Report,
+        *,
+        json: object = None,
+        form: FormData | None = None,
+    ) -> tuple[Made, ...]:
+        if not self._streams(request):
+            return await self._made(await self._http.post(path, json=json, form=form, params=self._params))
+        told = StreamedPictures(report, self._tools)
+        answer = await self._http.post_streamed(path, told, json=json, form=form, params=self._params)
+        return told.pictures() if told.began else await self._made(answer)
+
+    def _streams(self, request: GenerateRequest | EditRequest) -> bool:
+        return self._settings.stream and request.stream
+
     def _shape(self, ratio: AspectRatio | None) -> dict[str, object]:
         """How the ratio is said; an edit that keeps its own says nothing."""
         mode = self._settings.size_mode
@@ -172,7 +192,11 @@ class OpenAIUpstream:
             fields["output_format"] = request.output_format.value
         if settings.send_response_format:
             fields["response_format"] = settings.send_response_format
-        passed_on = {name: value for name, value in request.extras.items() if name in settings.extras}
+        passed_on = {name: value for name, value in request.extras.items() if name in self.capabilities.extras}
+        if isinstance(request, GenerateRequest | EditRequest) and self._streams(request):
+            fields["stream"] = True
+        else:
+            passed_on.pop(PARTIAL_IMAGES, None)  # refused where nothing is streamed
         return {**fields, **passed_on, **settings.extra}
 
     async def _made(self, answer: HttpAnswer) -> tuple[Made, ...]:
@@ -198,7 +222,8 @@ def _capabilities(settings: OpenAISettings) -> Capabilities:
         )
     if settings.upscale is not None:
         operations[Operation.UPSCALE] = Capability(output_formats=settings.output_formats)
-    return Capabilities(operations, settings.extras)
+    extras = settings.extras | {PARTIAL_IMAGES} if settings.stream else settings.extras
+    return Capabilities(operations, extras)
 
 
 def _credentials(settings: OpenAISettings) -> dict[str, str]:

@@ -9,7 +9,17 @@ from http import HTTPStatus
 from gateway.concurrency import all_of
 from gateway.hops import TOO_MANY_HOPS
 from gateway.images import Picture
-from gateway.upstreams.base import ContentRefused, EmptyAnswer, Made, Rejected, UpstreamError
+from gateway.upstreams.base import (
+    Ambiguous,
+    ContentRefused,
+    EmptyAnswer,
+    Made,
+    Progress,
+    Refused,
+    Rejected,
+    Report,
+    UpstreamError,
+)
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp, failure
 from gateway.upstreams.long_texts import Texts, parse
 from gateway.upstreams.results import from_base64, from_url
@@ -41,6 +51,51 @@ async def pictures_of(answer: HttpAnswer, http: UpstreamHttp, tools: Tools) -> t
     if not isinstance(items, list):
         raise EmptyAnswer("the answer is not a list of pictures", status=answer.status)
     return tuple(await all_of(_made(item, texts, http, tools) for item in items if isinstance(item, dict)))
+
+
+PARTIAL_IMAGES = "partial_images"
+"""The request field that says how many previews a stream has."""
+
+
+class StreamedPictures:
+    """Takes the events of a stream: previews are reported, finished pictures kept."""
+
+    def __init__(self, report: Report, tools: Tools) -> None:
+        self._report = report
+        self._tools = tools
+        self._made: list[Made] = []
+        self.began = False
+
+    async def __call__(self, event: dict[str, object]) -> None:
+        self.began = True
+        match event:
+            case {"type": str(kind), "b64_json": str(text)} if kind.endswith(".partial_image"):
+                preview = await from_base64(text, self._tools)
+                index = event.get("partial_image_index", 0)
+                # How many will come is not said: each halves what is left.
+                done = 1 - 0.5 ** (index + 1) if isinstance(index, int) else 0.5
+                self._report(Progress(done, preview, index if isinstance(index, int) else 0))
+            case {"type": str(kind), "b64_json": str(text)} if kind.endswith(".completed"):
+                revised = event.get("revised_prompt")
+                picture = await from_base64(text, self._tools)
+                self._made.append(Made(picture, revised if isinstance(revised, str) and revised else None))
+            case {"error": _}:
+                raise _failure_event(event)
+
+    def pictures(self) -> tuple[Made, ...]:
+        """
+        Raises:
+            Ambiguous: the stream ended before a picture was finished.
+        """
+        if not self._made:
+            raise Ambiguous("the stream ended without a finished picture")
+        return tuple(self._made)
+
+
+def _failure_event(event: Mapping[str, object]) -> UpstreamError:
+    codes = set(_codes(event))
+    detail = f"codes {', '.join(sorted(codes))}" if codes else "an error event"
+    return ContentRefused(detail) if codes & _CONTENT_CODES else Refused(detail)
 
 
 def failure_of(answer: HttpAnswer) -> UpstreamError:
