@@ -23,10 +23,9 @@ class _Slot:
 @dataclass(slots=True)
 class _Usage:
     slots: deque[_Slot] = field(default_factory=deque)
-
-    @property
-    def amount(self) -> int:
-        return sum(slot.amount for slot in self.slots)
+    """Oldest first, none of them empty."""
+    amount: int = 0
+    """Of all slots together."""
 
 
 class SlidingWindow:
@@ -53,13 +52,19 @@ class SlidingWindow:
         if not usage.slots or usage.slots[-1].number != number:
             usage.slots.append(_Slot(number))
         usage.slots[-1].amount += amount
+        usage.amount += amount
         return Taken(caller, amount, now)
 
     async def give_back(self, taken: Taken) -> None:
+        usage = self._usage(taken.caller)
         number = int(taken.at / self._slot)
-        for slot in self._usage(taken.caller).slots:
-            if slot.number == number:
-                slot.amount -= taken.amount
+        slot = next((slot for slot in usage.slots if slot.number == number), None)
+        if slot is None:
+            return  # forgotten meanwhile
+        slot.amount -= taken.amount
+        usage.amount -= taken.amount
+        if slot.amount == 0:
+            usage.slots.remove(slot)
 
     async def balance(self, caller: str, limit: int) -> Balance:
         return self._balance(self._usage(caller), limit)
@@ -67,17 +72,17 @@ class SlidingWindow:
     def _usage(self, caller: str) -> _Usage:
         usage = self._usages.setdefault(caller, _Usage())
         while usage.slots and self._seconds_left(usage.slots[0]) <= 0:
-            usage.slots.popleft()
+            usage.amount -= usage.slots.popleft().amount
         return usage
 
     def _balance(self, usage: _Usage, limit: int) -> Balance:
-        used = usage.amount
-        return Balance(limit, max(0, limit - used), self._seconds_until(usage, used))
+        reset = self._seconds_left(usage.slots[-1]) if usage.slots else 0.0
+        return Balance(limit, max(0, limit - usage.amount), reset)
 
     def _seconds_until(self, usage: _Usage, amount: int) -> float:
         """Seconds until `amount` of what was taken is forgotten."""
         forgotten = 0
-        for slot in usage.slots if amount > 0 else ():
+        for slot in usage.slots:
             forgotten += slot.amount
             if forgotten >= amount:
                 return self._seconds_left(slot)
