@@ -1,0 +1,29 @@
+"""A gateway in front of a provider, for tests of what only shows over real connections."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientSession, TCPConnector
+from support.crowd import Crowd, Fronted, StartFronted
+from support.gateway import Document, StartGateway
+from support.provider import Provider, behind
+
+
+@pytest.fixture
+def front(start: StartGateway, provider: Provider) -> StartFronted:
+    """Start a gateway whose one backend is the provider; keyword arguments are keys of that backend."""
+
+    async def start_one(document: Document | None = None, **keys: object) -> Fronted:
+        gateway = await start({**behind(provider.base_url, **keys), **(document or {})})
+        return Fronted(gateway.address, gateway.app, gateway.client)
+
+    return start_one
+
+
+@pytest.fixture
+async def crowd() -> AsyncIterator[Crowd]:
+    """Clients that ask the same gateway at the same time, each on a connection of its own."""
+    async with ClientSession(connector=TCPConnector(limit=0)) as session:
+        yield Crowd(session)
