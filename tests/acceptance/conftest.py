@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
 
 import pytest
 from support.background import Serve, in_background
+from support.child import RunGateway, serving
 from support.gateway import Document, Gateway, StartGateway
 from support.painter import Painter, painting
 from support.picture_site import PictureSite, open_site
@@ -41,3 +43,10 @@ def serve(configure: Callable[[Document], Config]) -> Iterator[Serve]:
     """Run a gateway in a thread of its own, for clients that block."""
     with ExitStack() as stack:
         yield lambda document: stack.enter_context(in_background(configure(document)))
+
+
+@pytest.fixture
+async def run(tmp_path: Path) -> AsyncIterator[RunGateway]:
+    """Run gateways in processes of their own, one folder for all."""
+    async with AsyncExitStack() as stack:
+        yield lambda document: stack.enter_async_context(serving(tmp_path, document))

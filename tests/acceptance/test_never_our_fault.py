@@ -220,7 +220,7 @@ SOURCES = {
 
 @pytest.mark.parametrize("form", SOURCES)
 def test_any_damage_to_a_picture(address: str, form: str) -> None:
-    dice = random.Random(form)  # noqa: S311 - seeded, so that a failure comes again
+    dice = random.Random(form)
 
     for _ in range(60):
         damaged = bytearray(SOURCES[form])

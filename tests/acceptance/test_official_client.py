@@ -155,7 +155,7 @@ def test_an_unknown_model_is_a_bad_request(client: OpenAI) -> None:
 
 
 def test_variations_are_not_found(client: OpenAI) -> None:
-    with pytest.warns(DeprecationWarning), pytest.raises(openai.NotFoundError) as caught:
+    with pytest.warns(DeprecationWarning, match="deprecated"), pytest.raises(openai.NotFoundError) as caught:
         client.images.create_variation(image=plain())
 
     assert "/v1/images/edits" in caught.value.message

@@ -116,7 +116,7 @@ async def test_a_picture_may_be_named_by_its_url(neighbour: Gateway, site: Pictu
     url = site.show("/photo", SOURCE)
 
     for answer in (
-        await neighbour.post(UPSCALE, json={"image": url}),
+        await neighbour.post(UPSCALE, json={"image": url.replace("http", "HTTP")}),
         await neighbour.post(UPSCALE, data={"image": url}),
         await neighbour.get(UPSCALE, params={"image": url}),
     ):

@@ -112,3 +112,15 @@ async def test_a_body_that_ends_early_is_no_fault_of_ours(gateway: Gateway) -> N
 
     assert answer.status == 400
     assert error_in(answer.json())["type"] == "invalid_request_error"
+
+
+async def test_a_client_that_asks_before_it_sends_is_told_to_go_on(gateway: Gateway) -> None:
+    body = b'{"prompt": "a hill"}'
+    head = b"POST /v1/images/generations HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n" % len(
+        body
+    )
+
+    answer = await exchange(gateway.address, head + HOST + b"Expect: 100-continue\r\n" + CLOSE + body)
+
+    assert answer.status == 100
+    assert answer.body.startswith(b"HTTP/1.1 200 OK")

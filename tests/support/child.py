@@ -1,0 +1,78 @@
+"""The command in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+import gateway
+from support.gateway import Document
+
+PATIENCE = 15
+"""Seconds for anything that is waited for."""
+_PACKAGE = Path(gateway.__file__).parents[1]
+
+
+class Child:
+    """A gateway that serves."""
+
+    def __init__(self, process: Process, first_line: str, log: Path) -> None:
+        self.process = process
+        self.first_line = first_line
+        self.address = first_line.split()[4]
+        self._log = log
+
+    def log(self) -> list[str]:
+        """Lines written so far."""
+        return self._log.read_text().splitlines()
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    async def exit_status(self) -> int:
+        async with asyncio.timeout(PATIENCE):
+            return await self.process.wait()
+
+
+RunGateway: TypeAlias = Callable[[Document], Coroutine[Any, Any, Child]]
+"""Serve with these sections as gateway.yaml; a second one serves from the same folder."""
+
+
+@asynccontextmanager
+async def serving(folder: Path, document: Document) -> AsyncIterator[Child]:
+    """`python -m gateway` in `folder` at a free port, from its first line until it is killed."""
+    file, log = folder / "gateway.yaml", folder / "log"
+    file.write_text(yaml.safe_dump({"server": {"port": 0}, **document}))
+    with log.open("w") as errors:
+        process = await _python("-m", "gateway", "--config", file.name, folder=folder, stdout=PIPE, stderr=errors)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            first = (await process.stdout.readline()).decode() if process.stdout else ""
+        assert first, log.read_text()
+        yield Child(process, first, log)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def command(folder: Path, *arguments: str) -> tuple[int | None, str, str]:
+    """Exit status, output and errors of one command."""
+    process = await _python("-m", "gateway", *arguments, folder=folder, stdout=PIPE, stderr=PIPE)
+    async with asyncio.timeout(PATIENCE):
+        output, errors = await process.communicate()
+    return process.returncode, output.decode(), errors.decode()
+
+
+async def _python(*arguments: str, folder: Path, **pipes: Any) -> Process:
+    environment = {**os.environ, "PYTHONPATH": str(_PACKAGE)}  # the package under test, wherever the folder is
+    return await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=folder, env=environment, **pipes)
