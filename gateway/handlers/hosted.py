@@ -25,6 +25,14 @@ WHOLE = 8 * 2**20
 """Bytes up to which a picture is read and sent in one piece: fewer system calls, and verified before it leaves."""
 
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+ONLY_SHOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+)
+"""Of every answer that is a picture: any page may show it, and no browser runs anything in it."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _FREE_ACCESS = Access()
 
@@ -91,9 +99,7 @@ def _lasting_headers(name: HostedName) -> Mapping[str, str]:
         hdrs.LAST_MODIFIED: format_datetime(datetime.fromtimestamp(name.created, UTC), usegmt=True),
         hdrs.ACCEPT_RANGES: "bytes",
         hdrs.CONTENT_DISPOSITION: f'inline; filename="{name}"',
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cross-Origin-Resource-Policy": "cross-origin",
+        **ONLY_SHOWN,
     }
 
 

@@ -12,7 +12,7 @@ from gateway.answers import Answer, AnsweredImage
 from gateway.blob import Encoded, to_base64
 from gateway.errors import NotFound
 from gateway.handlers.events import EventStream, Work
-from gateway.handlers.hosted import serve_hosted
+from gateway.handlers.hosted import ONLY_SHOWN, serve_hosted
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.signing import Links
 from gateway.images import Picture, ResponseFormat, UpscaleRequest
@@ -54,7 +54,8 @@ class Renderer:
         if first.name is not None:
             return await serve_hosted(request, self._gallery, str(first.name), headers)
         picture = await self._picture(first)
-        return web.Response(body=await picture.blob.load(), content_type=picture.format.mime, headers=headers)
+        said = {**ONLY_SHOWN, **headers}
+        return web.Response(body=await picture.blob.load(), content_type=picture.format.mime, headers=said)
 
     async def _picture(self, image: AnsweredImage) -> Picture:
         if image.picture is not None:

@@ -75,6 +75,16 @@ async def test_the_revised_prompt_is_the_prompt_unless_the_backend_has_another(g
     assert edited["data"][0]["revised_prompt"]
 
 
+async def test_a_backend_s_own_revised_prompt_is_handed_on(start: StartGateway, painter: Painter) -> None:
+    item = {"b64_json": text(quarters((1024, 1024))), "revised_prompt": "A harbour, in oil"}
+    painter.failure = (200, {"data": [item]}, {})
+    gateway = await start(painter.document())
+
+    _, body = await gateway.post(GENERATIONS, json={"prompt": "a harbour"})
+
+    assert body["data"][0]["revised_prompt"] == "A harbour, in oil"
+
+
 @pytest.mark.parametrize("sent", ["abc-123", "a" * 128, "0.1_2-3"])
 async def test_a_plain_request_id_is_taken_returned_and_forwarded(
     start: StartGateway, painter: Painter, sent: str
@@ -128,6 +138,29 @@ async def test_equal_gets_are_answered_from_the_cache(start: StartGateway) -> No
     assert len({reply.body for reply in fresh} | {first.body}) == 3
 
 
+@pytest.mark.parametrize(("cache", "second"), [({}, "MISS"), ({"shared": True}, "HIT")])
+async def test_a_cached_answer_belongs_to_the_token_that_asked(
+    start: StartGateway, cache: dict[str, bool], second: str
+) -> None:
+    tokens = [{"name": name, "token": f"token-{name}"} for name in "ab"]
+    gateway = await start({"auth": {"tokens": tokens}, "cache": cache})
+
+    async def state(name: str) -> str:
+        sent = {"Authorization": f"Bearer token-{name}"}
+        return (await ask(gateway, "GET", GENERATIONS, params={"prompt": "a"}, headers=sent)).headers["X-Cache"]
+
+    assert [await state(name) for name in "aab"] == ["MISS", "HIT", second]
+
+
+async def test_equal_posts_may_be_cached_where_it_is_configured(start: StartGateway) -> None:
+    gateway = await start({"cache": {"methods": ["GET", "POST"]}})
+
+    replies = [await ask(gateway, "POST", UPSCALE, json={"image": SOURCE}) for _ in range(2)]
+
+    assert [reply.headers["X-Cache"] for reply in replies] == ["MISS", "HIT"]
+    assert replies[0].body == replies[1].body
+
+
 async def test_equal_posts_are_three_pictures(gateway: Gateway) -> None:
     """Some clients ask for three pictures by three equal requests at once."""
     calls = [ask(gateway, "POST", GENERATIONS, json={"prompt": "a harbour"}) for _ in range(3)]
@@ -160,6 +193,19 @@ async def test_an_img_tag_is_answered_with_the_picture_itself(gateway: Gateway, 
     assert decoded(reply.body).size == (1024, 1024)
     assert "Accept" in reply.headers["Vary"]
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("operation", CALLS)
+async def test_every_operation_may_be_an_img_tag_whatever_its_default_form(start: StartGateway, operation: str) -> None:
+    inline = {"operations": list(CALLS), "upstreams": ["local"], "response_format": dict.fromkeys(CALLS, "b64_json")}
+    gateway = await start({"models": {"m": inline}, "defaults": dict.fromkeys(CALLS, "m")})
+    path, fields = CALLS[operation]
+
+    reply = await ask(gateway, "GET", path, params=fields, headers={"Accept": "image/*"})
+
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "image/png")
+    assert decoded(reply.body).format == "PNG"
+    assert (reply.headers["Vary"], reply.headers["X-Content-Type-Options"]) == ("Accept", "nosniff")
 
 
 @pytest.mark.parametrize(
