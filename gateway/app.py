@@ -35,6 +35,7 @@ from gateway.inputs.fields import BodyLimits
 from gateway.inputs.urls import parse as parse_url
 from gateway.jobs import Jobs
 from gateway.lifecycle import Lifecycle
+from gateway.loop_lag import LoopLag
 from gateway.metrics import Metrics
 from gateway.middleware.access_log import access_log
 from gateway.middleware.anonymity import hide_server
@@ -53,6 +54,7 @@ from gateway.middleware.metrics import count
 from gateway.middleware.overload import overload
 from gateway.middleware.pictures import pictures
 from gateway.middleware.request_id import request_id, write_request_id
+from gateway.middleware.trace import trace, write_trace
 from gateway.middleware.validation import InputLimits, validation
 from gateway.models import Models
 from gateway.openapi.document import document
@@ -111,6 +113,7 @@ def make_app(
             count(metrics),  # outermost, so that refusals are counted too
             draining(lifecycle),
             request_id(random_bytes),
+            trace(random_bytes),
             access_log(),
             errors(metrics),  # inside the log, which tells the status that the client sees
             cors(config.cors, origin),
@@ -131,7 +134,7 @@ def make_app(
         )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, quotas, metrics, clock, memory))
         for operation in Operation
     }
-    scraped = scrape(metrics, gallery, config.metrics) if config.metrics.enabled else None
+    scraped = scrape(metrics, gallery, config) if config.metrics.enabled else None
     described = openapi(partial(_described, config, models), tokens)
 
     browsers = preflights(app, config.cors)
@@ -139,9 +142,9 @@ def make_app(
     add_routes(app, open_routes(hosted(gallery, links), described), browsers)
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
     app.on_response_prepare.extend(
-        [write_request_id, write_attempts, limit_headers(quotas), hide_server, cors_headers(config.cors)]
+        [write_request_id, write_trace, write_attempts, limit_headers(quotas), hide_server, cors_headers(config.cors)]
     )
-    app.cleanup_ctx.append(_lifespan([store, fetch, *upstreams.values()], workers))
+    app.cleanup_ctx.append(_lifespan([LoopLag(metrics), store, fetch, *upstreams.values()], workers))
     app[LIFECYCLE], app[TOKENS], app[METRICS] = lifecycle, tokens, metrics
     if scraped is not None:
         app[METRICS_HANDLER] = scraped

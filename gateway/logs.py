@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Literal
 
+from gateway.trace import current_trace
+
 LONGEST_VALUE = 256
 """Characters of one field that are kept."""
 
@@ -20,7 +22,7 @@ current_request_id: ContextVar[str | None] = ContextVar("current_request_id", de
 
 
 def event(logger: logging.Logger, level: int, name: str, /, **fields: object) -> None:
-    """Log `name` with fields; the request id of the running request is added."""
+    """Log `name` with fields; the request id and the trace id of the running request are added."""
     if logger.isEnabledFor(level):
         logger.log(level, name, extra={"fields": fields})
 
@@ -62,6 +64,9 @@ def _fields(record: logging.LogRecord) -> Mapping[str, object]:
     request_id = current_request_id.get()
     if request_id is not None:
         fields["request_id"] = request_id
+    trace = current_trace.get()
+    if trace is not None:
+        fields["trace_id"] = trace.trace_id
     fields.update(getattr(record, "fields", {}))
     if record.exc_info and record.exc_info[1]:
         fields["traceback"] = _Whole("".join(traceback.format_exception(record.exc_info[1])))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from collections.abc import Sequence
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
 
 from gateway import __version__
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
 """Seconds: a cache hit takes milliseconds, a picture from a busy backend minutes."""
+LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
+"""Seconds: a timer is a millisecond late on a quiet machine; a twentieth of a second is felt."""
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a _created series beside every counter doubles the scrape and tells nothing here
 
@@ -64,6 +75,15 @@ class Metrics:
         )
         self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.")
         self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.")
+        self.hosted_max_bytes = self._gauge(
+            "gateway_hosted_max_bytes", "Bytes that hosted pictures may take before the oldest go."
+        )
+        self.event_loop_lag = self._histogram(
+            "gateway_event_loop_lag_seconds",
+            "Time by which the event loop was late, looked at twice a second.",
+            buckets=LAG_BUCKETS,
+        )
+        ProcessCollector(namespace="gateway", registry=self.registry)  # memory, processor time, open files
         self._gauge("gateway_build_info", "Always 1; the label tells the version.", "version").labels(__version__).set(
             1
         )
@@ -74,5 +94,5 @@ class Metrics:
     def _gauge(self, name: str, help_: str, *labels: str) -> Gauge:
         return Gauge(name, help_, labels, registry=self.registry)
 
-    def _histogram(self, name: str, help_: str, *labels: str) -> Histogram:
-        return Histogram(name, help_, labels, registry=self.registry, buckets=BUCKETS)
+    def _histogram(self, name: str, help_: str, *labels: str, buckets: Sequence[float] = BUCKETS) -> Histogram:
+        return Histogram(name, help_, labels, registry=self.registry, buckets=buckets)

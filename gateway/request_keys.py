@@ -8,9 +8,11 @@ from gateway.images import AnyRequest
 from gateway.jobs import Sharing
 from gateway.lifecycle import Deadline
 from gateway.tokens import Token
+from gateway.trace import Trace
 from gateway.upstreams.attempts import Attempts
 
 REQUEST_ID = web.RequestKey("request_id", str)
+TRACE = web.RequestKey("trace", Trace)
 TOKEN = web.RequestKey("token", Token)
 """The one that opened the door; missing when the gateway is open."""
 CALLER = web.RequestKey("caller", str)

@@ -13,10 +13,10 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "hops"},
+    {"errors", "clock", "concurrency", "blob", "hops", "trace"},
     {"images", "logs"},
     {"config", "imaging"},
-    {"config_file", "metrics", "inputs", "lifecycle", "exposure", "reload", "tokens", "quotas"},
+    {"config_file", "metrics", "loop_lag", "inputs", "lifecycle", "exposure", "reload", "tokens", "quotas"},
     {"upstreams", "models", "hosting", "answers"},
     {"jobs", "caching", "origin", "request_keys"},
     {"middleware", "handlers", "routes", "openapi"},

@@ -8,19 +8,21 @@ import hmac
 from aiohttp import hdrs, web
 from prometheus_client.aiohttp import make_aiohttp_handler
 
-from gateway.config import MetricsConfig
+from gateway.config import Config
 from gateway.errors import Unauthorized
 from gateway.hosting.gallery import Gallery
 from gateway.metrics import Metrics
 from gateway.middleware.links import Handler
 
 
-def scrape(metrics: Metrics, gallery: Gallery, config: MetricsConfig) -> Handler:
+def scrape(metrics: Metrics, gallery: Gallery, config: Config) -> Handler:
     """The handler; with `metrics.token` it asks for that token and no other."""
     write = make_aiohttp_handler(metrics.registry)
     metrics.hosted_bytes.set_function(lambda: gallery.usage.bytes)
     metrics.hosted_images.set_function(lambda: gallery.usage.images)
-    token = config.token.get_secret_value() if config.token else None
+    metrics.hosted_max_bytes.set(config.images.max_size)
+    secret = config.metrics.token
+    token = secret.get_secret_value() if secret else None
 
     async def handle(request: web.Request) -> web.StreamResponse:
         if token is not None and not _same(request.headers.get(hdrs.AUTHORIZATION, ""), f"Bearer {token}"):

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 
 from gateway.metrics import Metrics
 from gateway.middleware.links import Handler, Link
+from gateway.request_keys import TRACE
 
 _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST, hdrs.METH_OPTIONS})
 
@@ -26,7 +27,9 @@ def count(metrics: Metrics) -> Link:
         finally:
             metrics.in_flight.dec()
             metrics.requests.labels(route, method, status).inc()
-            metrics.request_duration.labels(route, method).observe(time.perf_counter() - started)
+            metrics.request_duration.labels(route, method).observe(
+                time.perf_counter() - started, exemplar=request[TRACE].exemplar if TRACE in request else None
+            )
 
     return link
 

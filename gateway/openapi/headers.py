@@ -6,6 +6,7 @@ from gateway.middleware.idempotency import HEADER as IDEMPOTENCY_KEY
 from gateway.middleware.idempotency import REPLAYED
 from gateway.middleware.request_id import HEADER as REQUEST_ID
 from gateway.openapi.node import Node, component
+from gateway.trace import HEADER as TRACE_PARENT
 
 _TEXT = {"type": "string"}
 _SECONDS = {"type": "integer", "minimum": 0}
@@ -43,6 +44,11 @@ RESPONSE_HEADERS: dict[str, Node] = {
         "Name of this request in the logs of the gateway and of the backends: the client's own, where it sent one.",
         _TEXT,
         "5f1d7a0c2b9e4c3f8a6d1e0b7c9f2a34",
+    ),
+    TRACE_PARENT: _header(
+        "The gateway's own part (W3C Trace Context) in the trace that the request named, or in a new one.",
+        _TEXT,
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     ),
     "X-Cache": _header(
         "`HIT`: a kept answer. `COALESCED`: the answer to an equal request that was under way already. `MISS`: made"
@@ -138,8 +144,8 @@ REQUEST_HEADERS: dict[str, Node] = {
 
 
 def response_headers(*names: str) -> dict[str, Node]:
-    """References; every answer carries the request's name."""
-    return {name: component("headers", name) for name in (REQUEST_ID, *names)}
+    """References; every answer carries the request's name and its place in a trace."""
+    return {name: component("headers", name) for name in (REQUEST_ID, TRACE_PARENT, *names)}
 
 
 def request_headers(*names: str) -> list[Node]:

@@ -32,6 +32,7 @@ from aiohttp import (
 from yarl import URL
 
 from gateway import __version__, hops
+from gateway import trace as tracing
 from gateway.logs import current_request_id
 from gateway.upstreams.answer_memory import wait_for_turn
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
@@ -280,7 +281,7 @@ def _too_large() -> EmptyAnswer:
 
 def _trail() -> dict[str, str]:
     name = current_request_id.get()
-    return {**hops.onward(), **({"X-Request-ID": name} if name else {})}
+    return {**hops.onward(), **tracing.onward(), **({"X-Request-ID": name} if name else {})}
 
 
 async def _headers_sent(_: ClientSession, context: SimpleNamespace, __: TraceRequestHeadersSentParams) -> None:

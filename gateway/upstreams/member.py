@@ -12,6 +12,7 @@ from gateway.config import UpstreamSettings
 from gateway.images import AnyRequest, EditRequest, GenerateRequest, UpscaleRequest
 from gateway.logs import event
 from gateway.metrics import Metrics
+from gateway.trace import current_trace
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Capabilities, EmptyAnswer, Made, Outcome, Report, Upstream, UpstreamError
 from gateway.upstreams.breaker import Breaker, Ticket
@@ -47,6 +48,7 @@ class Member:
         metrics.upstream_queued.labels(self.name).set_function(lambda: self._bulkhead.queued)
         metrics.upstream_breaker_open.labels(self.name).set_function(lambda: self.breaker.is_open)
         self._in_flight = metrics.upstream_in_flight.labels(self.name)
+        metrics.upstream_retries.labels(self.name)  # there from the start: a rate needs a first value
 
     @property
     def capabilities(self) -> Capabilities:
@@ -99,7 +101,10 @@ class Member:
         if outcome is Outcome.SUCCESS:
             self.budget.earn()
         operation = call.order.operation
-        self._metrics.upstream_duration.labels(self.name, operation).observe(self._clock.monotonic() - call.started)
+        trace = current_trace.get()
+        self._metrics.upstream_duration.labels(self.name, operation).observe(
+            self._clock.monotonic() - call.started, exemplar=trace.exemplar if trace is not None else None
+        )
         self._metrics.upstream_requests.labels(self.name, operation, outcome).inc()
 
     def _log(self, level: int, call: _Call, outcome: Outcome, **fields: object) -> None:

@@ -29,6 +29,9 @@ NAMED = {
     "gateway_rejected_requests_total": {"reason"},
     "gateway_hosted_bytes": set(),
     "gateway_hosted_images": set(),
+    "gateway_hosted_max_bytes": set(),
+    "gateway_event_loop_lag_seconds_count": set(),
+    "gateway_process_resident_memory_bytes": set(),
     "gateway_build_info": {"version"},
 }
 SERIES = re.compile(r"^([a-z_:]+)(?:\{(.*)\})? ", re.MULTILINE)
