@@ -1,9 +1,9 @@
 """Bare servers: the least that each kind of work costs in Python. Ours does all of it, and checks, counts and logs.
 
-    proxy   reads the body, posts it upstream, returns the answer's bytes
-    rehost  the same, decodes the picture, hashes it, writes and renames a file, answers its address; no fsync
-    form    reads an upload as a form and builds it again for the upstream
-    memory  GET of a picture, and of an answer, that is held in memory
+proxy   reads the body, posts it upstream, returns the answer's bytes
+rehost  the same, decodes the picture, hashes it, writes and renames a file, answers its address; no fsync
+form    reads an upload as a form and builds it again for the upstream
+memory  GET of a picture, and of an answer, that is held in memory
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import AsyncIterator

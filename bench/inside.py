@@ -7,6 +7,7 @@ import io
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -62,12 +63,9 @@ def conversions() -> list[str]:
 async def _lag(picture: Picture) -> float:
     """Milliseconds that a timer is late at the 99th percentile while pictures are converted."""
     workers = Workers()
-    work = asyncio.gather(
-        *(
-            workers.run(lambda: conform(picture, ImageFormat.WEBP, None, Fit.CROP), pixels=picture.width * picture.height)
-            for _ in range(12)
-        )
-    )
+    pixels = picture.width * picture.height
+    conversion = partial(conform, picture, ImageFormat.WEBP, None, Fit.CROP)
+    work = asyncio.gather(*(workers.run(conversion, pixels=pixels) for _ in range(12)))
     late = []
     while not work.done():
         began = time.perf_counter()

@@ -1,6 +1,6 @@
 """An image upstream that answers at once or after a wait: prebuilt bytes, so that it costs as little as it can.
 
-    /tiny/v1/...  1 KB of picture      /big/v1/...  1.5 MB of picture      /big-2s/v1/...  the same after 2 s
+/tiny/v1/...  1 KB of picture      /big/v1/...  1.5 MB of picture      /big-2s/v1/...  the same after 2 s
 """
 
 from __future__ import annotations

@@ -28,7 +28,10 @@ class Child:
         began = time.perf_counter()
         with log.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603 - commands of this harness
-                command, stdout=output, stderr=output, preexec_fn=lambda: os.sched_setaffinity(0, {cpu})  # noqa: PLW1509
+                command,
+                stdout=output,
+                stderr=output,
+                preexec_fn=lambda: os.sched_setaffinity(0, {cpu}),  # noqa: PLW1509
             )
         while not _listens(port):
             if self._process.poll() is not None or time.perf_counter() - began > 60:  # noqa: PLR2004 - seconds

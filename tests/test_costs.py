@@ -1,0 +1,95 @@
+"""What a request costs, counted in what does not depend on the machine: hand-offs, codings and flushes of a picture."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pybase64
+import pytest
+from support.gateway import Gateway, StartGateway
+from support.provider import Reply, behind, providing
+
+from bench.mock import noise_png
+
+PICTURE = noise_png(400, 300)
+"""About 360 KB, a PNG, and of a ratio that fits 4:3."""
+GOOD = Reply(raw=json.dumps({"created": 1, "data": [{"b64_json": base64.b64encode(PICTURE).decode()}]}).encode())
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often threads were handed work, base64 was coded, and files were flushed."""
+    counts: Counter[str] = Counter()
+
+    def count(owner: Any, name: str, label: str) -> None:
+        real = getattr(owner, name)
+
+        def counting(*args: Any, **kwargs: Any) -> Any:
+            counts[label] += 1
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, counting)
+
+    count(ThreadPoolExecutor, "submit", "hand-offs")
+    count(pybase64, "b64decode", "decoded")
+    count(pybase64, "b64encode", "encoded")
+    count(os, "fsync", "flushes")
+    return counts
+
+
+async def generated(gateway: Gateway, **fields: Any) -> Any:
+    status, body = await gateway.post("/v1/images/generations", json={"prompt": "x", "size": "1024x768", **fields})
+    assert status == 200, body
+    return body["data"][0]
+
+
+async def test_base64_is_decoded_once_and_passed_on_as_it_came(start: StartGateway, counted: Counter[str]) -> None:
+    async with providing() as provider:
+        provider.script(GOOD, GOOD)
+        gateway = await start(behind(provider.base_url))
+        await generated(gateway, response_format="b64_json")
+        counted.clear()
+        item = await generated(gateway, response_format="b64_json")
+    assert base64.b64decode(item["b64_json"]) == PICTURE
+    assert counted == {"decoded": 1}
+
+
+async def test_hosting_is_one_hand_off(start: StartGateway, counted: Counter[str]) -> None:
+    async with providing() as provider:
+        provider.script(GOOD, GOOD)
+        gateway = await start(behind(provider.base_url))
+        await generated(gateway)  # which makes the directories of this minute
+        counted.clear()
+        await generated(gateway)
+    assert counted["hand-offs"] == 1
+    assert counted["decoded"] == 1
+    assert counted["encoded"] == 0
+    assert counted["flushes"] <= 4  # the file and its directory, and both anew when the minute has just turned
+
+
+async def test_a_picture_that_is_asked_for_again_costs_no_hand_off(start: StartGateway, counted: Counter[str]) -> None:
+    async with providing() as provider:
+        provider.script(GOOD)
+        gateway = await start(behind(provider.base_url))
+        url = (await generated(gateway))["url"]
+        await gateway.picture(url)
+        counted.clear()
+        await gateway.picture(url)
+    assert counted == {}
+
+
+async def test_a_cached_answer_costs_nothing_of_a_picture(start: StartGateway, counted: Counter[str]) -> None:
+    async with providing() as provider:
+        provider.script(GOOD)
+        gateway = await start(behind(provider.base_url))
+        path = "/v1/images/generations?prompt=x&size=1024x768&response_format=b64_json"
+        await gateway.get(path)
+        counted.clear()
+        status, body = await gateway.get(path)
+    assert (status, base64.b64decode(body["data"][0]["b64_json"])) == (200, PICTURE)
+    assert counted == {}
