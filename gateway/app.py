@@ -31,7 +31,10 @@ from gateway.images import Operation
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import Workers
 from gateway.inputs.fetch import FetchRules, GuardedFetch
-from gateway.inputs.fields import BodyLimits
+from gateway.inputs.fields import FieldReader
+from gateway.inputs.picture_intake import PictureIntake
+from gateway.inputs.request_memory import RequestMemory
+from gateway.inputs.arriving import BodyLimits
 from gateway.inputs.urls import parse as parse_url
 from gateway.jobs import Jobs
 from gateway.lifecycle import Lifecycle
@@ -55,7 +58,7 @@ from gateway.middleware.overload import overload
 from gateway.middleware.pictures import pictures
 from gateway.middleware.request_id import request_id, write_request_id
 from gateway.middleware.trace import trace, write_trace
-from gateway.middleware.validation import InputLimits, validation
+from gateway.middleware.validation import validation
 from gateway.models import Models
 from gateway.openapi.document import document
 from gateway.origin import Origin
@@ -106,7 +109,7 @@ def make_app(
     claims = ClaimStore(config.images.folder / KEYS, clock)
     jobs = Jobs(lifecycle)
     tokens, quotas, places = Tokens(config.auth, clock), TokenQuotas.in_memory(clock), InFlight()
-    input_limits = _input_limits(config)
+    fields, intake = _inputs(config)
 
     app = web.Application(
         middlewares=for_application(
@@ -126,10 +129,10 @@ def make_app(
         operation: chain(
             overload(places, config.server.max_in_flight, tokens),
             deadline(lifecycle, config.server.request_timeout),
-            validation(operation, models, input_limits),
+            validation(operation, models, fields, intake),
             idempotency(claims, jobs, gallery, render),
             aspect_ratio(),
-            pictures(fetch, gallery, links, origin, input_limits.picture),
+            pictures(fetch, gallery, links, origin, intake),
             cache(config.cache, answers, gallery, render, metrics),
         )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, quotas, metrics, clock, memory))
         for operation in Operation
@@ -238,6 +241,8 @@ def _tools(config: Config, workers: Workers, fetch: GuardedFetch, clock: Clock) 
     return Tools(workers, fetch, returned, most, clock)
 
 
-def _input_limits(config: Config) -> InputLimits:
+def _inputs(config: Config) -> tuple[FieldReader, PictureIntake]:
+    memory = RequestMemory(config.server.body_memory)
     picture = PictureLimits(max_bytes=config.inputs.max_size, max_pixels=config.inputs.max_pixels)
-    return InputLimits(BodyLimits(config.server.max_body, picture.max_bytes), picture)
+    body = BodyLimits(config.server.max_body, picture.max_bytes, config.server.body_timeout)
+    return FieldReader(body, memory), PictureIntake(picture, memory)

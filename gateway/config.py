@@ -98,6 +98,17 @@ class ServerConfig(Section):
     public_url: Address | None = None
     """Address under which clients reach this gateway; by default that of each request."""
     max_body: Annotated[Bytes, Field(gt=0)] = 32 * 2**20
+    body_memory: Annotated[Bytes, Field(gt=0)] = 96 * 2**20
+    """Of large bodies that are in memory at a time; the others wait on disk."""
+    head_timeout: Seconds = 20
+    """For the request line and the headers."""
+    body_timeout: Seconds = 60
+    write_timeout: Seconds = 30
+    """Without the client taking any of an answer."""
+    idle_timeout: Seconds = 75
+    """Between two requests of one connection."""
+    max_connections: Limit = 4096
+    """More are told that it is busy, and closed."""
     request_timeout: Seconds = 300
     """The one deadline of an image request, over all attempts."""
     drain_timeout: Seconds = 25
@@ -226,8 +237,31 @@ class CacheConfig(Section):
     """Whether callers with different tokens share answers."""
 
 
+class ObjectStoreConfig(Section):
+    """How `s3://`, `gs://` and `az://` are reached. Nothing is looked up in the environment unless it is said so."""
+
+    endpoint: Address | None = None
+    """Of what is not the vendor's own service, such as MinIO, Ceph, R2 or Azurite."""
+    region: Annotated[str, Field(min_length=1)] = "us-east-1"
+    access_key: SecretStr | None = None
+    """S3: the key's id. Azure: the name of the storage account."""
+    secret_key: SecretStr | None = None
+    """S3: the secret that belongs to `access_key`. Azure: the account's key. Google: a service account's JSON."""
+    credentials: Literal["explicit", "ambient"] = "explicit"
+    """`ambient`: those of the machine, which asks a metadata address for them."""
+    allow_http: bool = False
+    timeout: Seconds = 10
+    """Seconds for one operation, its retries included."""
+    retries: Annotated[int, Field(ge=0, le=10)] = 2
+
+
 class ImagesConfig(Section):
-    store: Annotated[str, Field(pattern=r"^file:.+")] = "file:./images"
+    store: Annotated[
+        str, Field(pattern=r"^(file:.+|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._/-]*)?)$")
+    ] = "file:./images"
+    object_store: ObjectStoreConfig = ObjectStoreConfig()
+    delivery: Literal["proxy", "redirect"] = "proxy"
+    """`redirect`: an object store gives out the pictures itself, each to who was sent there by this gateway."""
     ttl: Seconds = 86400
     max_size: Annotated[Bytes, Field(gt=0)] = 10 * 2**30
     fit: Fit = Fit.CROP
@@ -243,7 +277,12 @@ class ImagesConfig(Section):
     """Seconds that a link works; by default as long as its picture lives, and never longer."""
 
     @property
+    def scheme(self) -> str:
+        return self.store.partition(":")[0]
+
+    @property
     def folder(self) -> Path:
+        """Of a store that is one."""
         return Path(self.store.removeprefix("file://").removeprefix("file:"))
 
 

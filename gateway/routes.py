@@ -71,6 +71,10 @@ def add_routes(app: web.Application, routes: Iterable[Route], cors: aiohttp_cors
             resource = resources[route.path] = app.router.add_resource(route.path)
             if cors is not None:
                 cors.add(resource)
-        added = resource.add_route(route.method, route.handler)
+        added = resource.add_route(route.method, route.handler, expect_handler=_invite_later)
         if cors is not None:
             cors.add(added)
+
+
+async def _invite_later(_: web.Request) -> None:
+    """`Expect: 100-continue` is answered by whoever reads the body: a refused request never has to send its own."""

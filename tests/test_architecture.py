@@ -13,7 +13,7 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "hops", "trace"},
+    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace"},
     {"images", "logs"},
     {"config", "imaging"},
     {"config_file", "metrics", "loop_lag", "inputs", "lifecycle", "exposure", "reload", "tokens", "quotas"},

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.json_schema import SkipJsonSchema
 
 from gateway.errors import BadRequest
 from gateway.images import LARGEST_N, LONGEST_PROMPT, MOST_INPUT_PICTURES, AspectRatio, Operation
 from gateway.inputs.fields import Fields, Upload
+from gateway.inputs.long_text import LongText
 
 ACCEPTED = {
     "prompt": f"Accepted: a text of 1 to {LONGEST_PROMPT} characters.",
@@ -39,7 +49,8 @@ Response: TypeAlias = Literal["url", "b64_json"]
 Factor: TypeAlias = Literal["x2", "x4"]
 # Said in the schema, left to the decoder: counting the characters of megabytes of base64 takes its time.
 Text: TypeAlias = Annotated[str, Field(json_schema_extra={"minLength": 1})]
-OnePicture: TypeAlias = Text | Upload
+File: TypeAlias = Annotated[InstanceOf[Upload], WithJsonSchema({"type": "string", "format": "binary"})]
+OnePicture: TypeAlias = Text | File | SkipJsonSchema[InstanceOf[LongText]]
 Pictures: TypeAlias = OnePicture | Annotated[list[OnePicture], Field(min_length=1, max_length=MOST_INPUT_PICTURES)]
 
 _FORMS = (
@@ -57,7 +68,7 @@ _KEEPS_SHAPE = " An edit without `aspect_ratio` and `size` keeps the shape of it
 class Body(BaseModel):
     # Unknown fields are never refused: drivers may understand them, and clients send more every year.
     # The descriptions are read by the clients' authors: they stand in the OpenAPI document.
-    model_config = ConfigDict(extra="allow", hide_input_in_errors=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="allow", hide_input_in_errors=True)
 
     model: str | None = Field(
         None,

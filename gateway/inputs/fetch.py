@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
 from socket import AF_UNSPEC
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from aiohttp import (
     ClientConnectorError,
@@ -33,6 +33,7 @@ __all__ = ["FetchRules", "GuardedFetch", "Reason", "UrlRefused"]
 
 _log = logging.getLogger("gateway.fetch")
 _Result = TypeVar("_Result")
+Take: TypeAlias = Callable[[bytes], Awaitable[None]]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CONNECTIONS = 100
@@ -101,6 +102,11 @@ class GuardedFetch:
         with self._told(param):
             return await self.download(url)
 
+    async def fetch_into(self, take: Take, url: str, *, param: str) -> None:
+        """The same, piece by piece as they arrive. What `take` raises passes through."""
+        with self._told(param):
+            await self._guard(url, partial(self._follow, take))
+
     async def check(self, url: str, *, param: str) -> str:
         """The canonical spelling of a URL that is handed on unfetched, once its host passed the rules.
 
@@ -112,7 +118,13 @@ class GuardedFetch:
 
     async def download(self, url: str) -> bytes:
         """The bytes at a URL that a backend gave. Raises UrlRefused, for the driver to translate."""
-        return await self._guard(url, self._follow)
+        body = bytearray()
+
+        async def take(piece: bytes) -> None:
+            body.extend(piece)
+
+        await self._guard(url, partial(self._follow, take))
+        return bytes(body)
 
     async def _guard(self, text: str, act: Callable[[HttpUrl], Awaitable[_Result]]) -> _Result:
         host = None
@@ -133,7 +145,7 @@ class GuardedFetch:
             await self._resolver.resolve(url.host, url.port, AF_UNSPEC)
         return str(url)
 
-    async def _follow(self, url: HttpUrl) -> bytes:
+    async def _follow(self, take: Take, url: HttpUrl) -> None:
         if self._session is None:
             raise RuntimeError("open() comes before the first fetch")
         for _ in range(self._rules.redirects + 1):
@@ -141,11 +153,11 @@ class GuardedFetch:
             async with self._session.get(url.url, allow_redirects=False) as response:
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or location is None:
-                    return await self._body(response)
+                    return await self._body(response, take)
             url = url.follow(location)
         raise UrlRefused(Reason.REDIRECTS, f"more than {self._rules.redirects} redirects")
 
-    async def _body(self, response: ClientResponse) -> bytes:
+    async def _body(self, response: ClientResponse, take: Take) -> None:
         if response.status != HTTPStatus.OK:
             raise UrlRefused(Reason.STATUS, f"status {response.status}")
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -153,12 +165,12 @@ class GuardedFetch:
         largest = self._rules.max_bytes
         if (response.content_length or 0) > largest:
             raise UrlRefused(Reason.TOO_LARGE, f"{response.content_length} bytes announced")
-        body = bytearray()
+        size = 0
         async for chunk in response.content.iter_any():
-            if len(body) + len(chunk) > largest:
+            size += len(chunk)
+            if size > largest:
                 raise UrlRefused(Reason.TOO_LARGE, f"more than {largest} bytes")
-            body += chunk
-        return bytes(body)
+            await take(chunk)
 
     @contextmanager
     def _told(self, param: str) -> Iterator[None]:

@@ -1,37 +1,47 @@
-"""The fields of a request, wherever they stand: query, JSON, multipart or urlencoded form."""
+"""The fields of a request, wherever they stand: query, JSON, multipart or urlencoded form.
+
+A small body is parsed where it is. One of more than `MOST_TEXT` bytes must hold pictures: it goes to the spool,
+and what makes it large stays there.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
-from aiohttp import BodyPartReader, MultipartReader, hdrs, web
-from aiohttp.http import HttpProcessingError
+from aiohttp import hdrs, web
 
+from gateway.blob import Blob
 from gateway.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from gateway.inputs.arriving import MOST_FIELDS, BodyLimits, arriving
 from gateway.inputs.json_body import parse_object
+from gateway.inputs.long_text import LONG, MOST_TEXT, LongText, as_it_is, parse_long_object, too_much_text
+from gateway.inputs.multipart import FormReader, Head, boundary_of
+from gateway.inputs.request_memory import RequestMemory
+from gateway.inputs.urlencoded import Pair, parse_form, parse_long_form
+from gateway.spool import Spool, SpooledBlob
 
-MOST_FIELDS = 100
 LONGEST_NAME = 128
-LONG_BODY = 256 * 1024
-"""Bytes from which a body is parsed in a worker thread: parsing costs about 1 ms a MB."""
+LONG_PARSE = 16 * 1024
+"""Bytes from which a body is parsed in a worker thread: a hostile one makes a kilobyte cost 0.1 ms."""
 
 ENCODINGS = frozenset({"identity", "gzip", "deflate"})
-"""Of a whole body; aiohttp unpacks it, and what it becomes is held against the same limits."""
+"""Of a whole body; aiohttp unpacks it a piece at a time, and what it becomes is held against the same limits."""
 
 PICTURE_FIELDS = frozenset({"image", "mask"})
 ACCEPTED = "application/json, multipart/form-data or application/x-www-form-urlencoded"
 
 Value: TypeAlias = object
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
 class Upload:
     """The bytes of one file part. Its name and claimed type are not kept: neither is ever believed."""
 
-    data: bytes
+    def __init__(self, blob: Blob) -> None:
+        self.blob = blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,60 +53,106 @@ class Fields:
     """JSON says what type a value has; forms and queries are text that has to be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class BodyLimits:
-    max_body: int
-    max_picture: int
+class FieldReader:
+    def __init__(self, limits: BodyLimits, memory: RequestMemory) -> None:
+        self._limits = limits
+        self._memory = memory
+
+    async def read(self, request: web.Request, spool: Spool) -> Fields:
+        """The fields of `request`, its large values in `spool`.
+
+        Raises:
+            BadRequest: a malformed body, too many fields, or one that takes too long to arrive.
+            PayloadTooLarge: more bytes than the limits allow.
+            UnsupportedMediaType: a body of another kind or encoding.
+            Unavailable: many large bodies are being read now, or the disk is full.
+        """
+        if request.method == hdrs.METH_GET:
+            return _from_pairs(request.query.items())
+        if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() not in ENCODINGS:
+            raise UnsupportedMediaType("This Content-Encoding is not taken; send the body as it is, or in gzip")
+        match request.content_type:
+            case "application/json":
+                return await self._from_json(request)
+            case "multipart/form-data":
+                return await self._from_multipart(request, spool)
+            case "application/x-www-form-urlencoded":
+                return await self._from_urlencoded(request)
+            case "application/octet-stream" if not request.can_read_body:  # aiohttp's word for: nothing was said
+                return Fields()
+            case _:
+                raise UnsupportedMediaType(f"This Content-Type is not taken; send {ACCEPTED}")
+
+    async def _from_json(self, request: web.Request) -> Fields:
+        members = await self._parsed(await self._body(request), parse_object, parse_long_object)
+        return Fields({name: value for name, value in members.items() if value is not None}, strict=True)
+
+    async def _from_urlencoded(self, request: web.Request) -> Fields:
+        charset = request.charset or "utf-8"
+        pairs: list[Pair] = await self._parsed(
+            await self._body(request),
+            lambda body: parse_form(body, charset),
+            lambda body: parse_long_form(body, charset),
+        )
+        return _from_pairs(pairs)
+
+    async def _parsed(
+        self, body: bytes | SpooledBlob, short: Callable[[bytes], T], long: Callable[[SpooledBlob], T]
+    ) -> T:
+        if isinstance(body, SpooledBlob):
+            return await self._memory.run(lambda: long(body), size=2 * body.size)
+        if len(body) > LONG_PARSE:
+            return await asyncio.to_thread(short, body)
+        return short(body)
+
+    async def _body(self, request: web.Request) -> bytes | SpooledBlob:
+        """In a file of its own when it is long: it is not kept as long as its pictures are."""
+        draft = Spool(in_memory=MOST_TEXT).draft()
+        async with arriving(request, self._limits) as chunks:
+            async for chunk in chunks:
+                await draft.add(chunk)
+        blob = await draft.finish()
+        return blob if isinstance(blob, SpooledBlob) else blob.read()
+
+    async def _from_multipart(self, request: web.Request, spool: Spool) -> Fields:
+        boundary = boundary_of(request.headers[hdrs.CONTENT_TYPE])
+        async with arriving(request, self._limits) as chunks:
+            return _from_pairs([pair async for pair in self._parts(FormReader(boundary, chunks), spool)])
+
+    async def _parts(self, form: FormReader, spool: Spool) -> AsyncIterator[tuple[str, Value]]:
+        texts = 0
+        while (head := await form.next_part()) is not None:
+            if head.is_file:
+                yield head.name, Upload(await self._file(head, form, spool))
+                continue
+            data = await _short_or_long(form, spool)
+            texts += len(data) if isinstance(data, bytes) else 0
+            if texts > MOST_TEXT:
+                raise too_much_text()
+            yield head.name, _text(data, head.name) if isinstance(data, bytes) else data
+
+    async def _file(self, head: Head, form: FormReader, spool: Spool) -> Blob:
+        draft, most = spool.draft(), self._limits.max_picture
+        async for piece in form.pieces():
+            await draft.add(piece)
+            if draft.size > most:
+                raise PayloadTooLarge(f"The picture has more than {most} bytes", param=head.name.removesuffix("[]"))
+        return await draft.finish()
 
 
-async def read_fields(request: web.Request, limits: BodyLimits) -> Fields:
-    """The fields of `request`.
-
-    Raises:
-        BadRequest: a malformed body, or too many fields.
-        PayloadTooLarge: more bytes than `limits` allow.
-        UnsupportedMediaType: a body of another kind or encoding.
-    """
-    if request.method == hdrs.METH_GET:
-        return _from_pairs(request.query.items())
-    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() not in ENCODINGS:
-        raise UnsupportedMediaType("This Content-Encoding is not taken; send the body as it is, or in gzip")
-    try:
-        return await _from_body(request, limits)
-    except web.RequestPayloadError as error:  # while it arrives: not compressed as announced, or cut off
-        raise BadRequest("The request body is not what its headers announce") from error
-
-
-async def _from_body(request: web.Request, limits: BodyLimits) -> Fields:
-    match request.content_type:
-        case "application/json":
-            return await _from_json(request)
-        case "multipart/form-data":
-            return await _from_multipart(request, limits)
-        case "application/x-www-form-urlencoded":
-            return await _from_urlencoded(request)
-        case "application/octet-stream" if not request.can_read_body:  # aiohttp's word for: nothing was said
-            return Fields()
-        case _:
-            raise UnsupportedMediaType(f"This Content-Type is not taken; send {ACCEPTED}")
-
-
-async def _from_json(request: web.Request) -> Fields:
-    data = await request.read()
-    members = await asyncio.to_thread(parse_object, data) if len(data) > LONG_BODY else parse_object(data)
-    return Fields({name: value for name, value in members.items() if value is not None}, strict=True)
-
-
-async def _from_urlencoded(request: web.Request) -> Fields:
-    try:
-        form = await request.post()
-    except (LookupError, UnicodeDecodeError) as error:  # an unknown charset, and bytes that are not of it
-        raise BadRequest("The form is not text in the charset that it names, or in UTF-8") from error
-    return _from_pairs(_texts(form.items()))
-
-
-def _texts(items: Iterable[tuple[str, object]]) -> Iterable[tuple[str, str]]:
-    return ((name, value) for name, value in items if isinstance(value, str))
+async def _short_or_long(form: FormReader, spool: Spool) -> bytes | LongText:
+    """The text of a part."""
+    start = bytearray()
+    draft = None
+    async for piece in form.pieces():
+        if draft is not None:
+            await draft.add(piece)
+            continue
+        start += piece
+        if len(start) > LONG:
+            draft = spool.draft()
+            await draft.add(bytes(start))
+    return bytes(start) if draft is None else LongText(await draft.finish(), as_it_is)
 
 
 def _from_pairs(pairs: Iterable[tuple[str, Value]]) -> Fields:
@@ -105,7 +161,7 @@ def _from_pairs(pairs: Iterable[tuple[str, Value]]) -> Fields:
         if count >= MOST_FIELDS:
             raise BadRequest(f"More than {MOST_FIELDS} fields were sent")
         name = sent_name.removesuffix("[]")
-        if value == "" or len(name) > LONGEST_NAME:
+        if value == "" or not 0 < len(name) <= LONGEST_NAME:
             continue
         if name in PICTURE_FIELDS and name in values:
             before = values[name]
@@ -113,53 +169,6 @@ def _from_pairs(pairs: Iterable[tuple[str, Value]]) -> Fields:
         else:
             values[name] = value
     return Fields(values)
-
-
-async def _from_multipart(request: web.Request, limits: BodyLimits) -> Fields:
-    try:
-        reader = await request.multipart()
-        pairs = [pair async for pair in _parts(reader, limits)]
-    except (
-        ValueError,
-        AssertionError,
-        LookupError,
-        HttpProcessingError,
-    ) as error:  # what aiohttp's reader raises on malformed parts
-        raise BadRequest("The multipart body is malformed") from error
-    return _from_pairs(pairs)
-
-
-async def _parts(reader: MultipartReader, limits: BodyLimits) -> AsyncIterator[tuple[str, Value]]:
-    left = limits.max_body
-    while (part := await reader.next()) is not None:
-        if not isinstance(part, BodyPartReader):
-            raise BadRequest("Nested multipart bodies are not taken")
-        if {hdrs.CONTENT_ENCODING, hdrs.CONTENT_TRANSFER_ENCODING} & part.headers.keys():
-            raise BadRequest("Encoded parts are not taken; send the bytes as they are")
-        name = part.name or ""
-        data = await _read_part(part, name, left, limits)
-        left -= len(data)
-        if not name:
-            continue
-        yield name, Upload(data) if _is_file(part) else _text(data, name)
-
-
-async def _read_part(part: BodyPartReader, name: str, left: int, limits: BodyLimits) -> bytes:
-    """The bytes of one part; `request.multipart()` itself has no bound, so it is kept here."""
-    buffer = bytearray()
-    while chunk := await part.read_chunk(64 * 1024):
-        buffer += chunk
-        if len(buffer) > left:
-            raise PayloadTooLarge(f"The request body has more than {limits.max_body} bytes")
-        if _is_file(part) and len(buffer) > limits.max_picture:
-            raise PayloadTooLarge(
-                f"The picture has more than {limits.max_picture} bytes", param=name.removesuffix("[]")
-            )
-    return bytes(buffer)
-
-
-def _is_file(part: BodyPartReader) -> bool:
-    return part.filename is not None or part.headers.get(hdrs.CONTENT_TYPE, "text/").lower().startswith("image/")
 
 
 def _text(data: bytes, name: str) -> str:

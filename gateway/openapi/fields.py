@@ -95,9 +95,7 @@ def _extra(name: str, models: tuple[str, ...]) -> Node:
 
 
 def _plain(schema: Node) -> Node:
-    """The schema that pydantic makes, without titles, without `null`, and with uploads as bytes."""
-    if schema.get("$ref", "").endswith("/Upload"):
-        return _BINARY
+    """The schema that pydantic makes, without titles and without `null`."""
     kept = {key: value for key, value in schema.items() if key not in {"title", "anyOf", "items"}}
     if kept.get("default", ...) is None:
         del kept["default"]

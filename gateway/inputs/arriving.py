@@ -1,0 +1,70 @@
+"""A request body as it comes in: no longer than allowed, whole within its time, and never held as a whole here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from aiohttp import HttpVersion11, hdrs, web
+
+from gateway.errors import BadRequest, PayloadTooLarge
+
+_LAST: Mapping[str, str] = MappingProxyType({hdrs.CONNECTION: "close"})
+
+MOST_FIELDS = 100
+"""Of one form."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    max_body: int = 32 * 2**20
+    """Bytes, unpacked where the body is compressed."""
+    max_picture: int = 20 * 2**20
+    """Bytes of one file."""
+    timeout: float = 60
+    """Seconds from the first byte that is waited for to the last."""
+
+
+@asynccontextmanager
+async def arriving(request: web.Request, limits: BodyLimits) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The body of `request` in chunks, for whoever reads it inside.
+
+    What ends it early ends the connection too: nobody knows where the next request would begin.
+
+    Raises:
+        PayloadTooLarge: it is longer, or says that it will be.
+        BadRequest: it is not what its headers announce, was cut off, or took too long.
+    """
+    if (request.content_length or 0) > limits.max_body:
+        raise _too_large(limits.max_body)
+    await _invite(request)
+    try:
+        async with asyncio.timeout(limits.timeout) as scope:
+            yield _chunks(request, limits.max_body)
+    except web.RequestPayloadError as error:
+        raise BadRequest("The request body is not what its headers announce", headers=_LAST) from error
+    except TimeoutError:
+        if not scope.expired():
+            raise
+        raise BadRequest(f"The request body did not arrive within {limits.timeout:g} seconds", headers=_LAST) from None
+
+
+async def _chunks(request: web.Request, most: int) -> AsyncIterator[bytes]:
+    while chunk := await request.content.readany():
+        if request.content.total_bytes > most:
+            raise _too_large(most)
+        yield chunk
+
+
+async def _invite(request: web.Request) -> None:
+    """Tell a client that asked first to send the body: only now is it known that anybody will read it."""
+    if request.version == HttpVersion11 and request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # the answer itself has not begun
+
+
+def _too_large(most: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"The request body has more than {most} bytes", headers=_LAST)

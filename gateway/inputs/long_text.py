@@ -1,0 +1,139 @@
+"""Texts too long for anything but a picture in base64: left on disk, where the body lies, until they are decoded.
+
+The rest of such a body is small, and is all that a parser sees. So a body of megabytes costs no more memory than
+its own bytes for a moment, and a body that is large without pictures is refused before it is made into objects,
+which take twenty times its size.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from urllib.parse import unquote_to_bytes
+
+from gateway.blob import Blob
+from gateway.errors import PayloadTooLarge
+from gateway.inputs.json_body import parse_object
+from gateway.spool import SpooledBlob
+
+LONG = 8 * 1024
+"""Bytes from which a text is left where it is: more than the longest prompt, less than nearly every picture."""
+MOST_TEXT = 256 * 1024
+"""Bytes of a request beside its pictures."""
+
+_QUOTE = b'"'
+_BACKSLASH = ord("\\")
+
+
+class LongText:
+    """A text that was sent, in the bytes that it was sent in."""
+
+    def __init__(self, blob: Blob, plain: Callable[[bytes], bytes]) -> None:
+        self._blob = blob
+        self._plain = plain
+
+    @property
+    def size(self) -> int:
+        """Bytes, escapes included."""
+        return self._blob.size
+
+    def read(self) -> bytes:
+        """The text without its escapes. Blocks.
+
+        Raises:
+            ValueError: they are broken.
+        """
+        return self._plain(self._blob.read())
+
+
+def as_it_is(text: bytes) -> bytes:
+    return text
+
+
+def from_json(text: bytes) -> bytes:
+    if any(control in text for control in b"\t\n\r"):  # which JSON wants escaped; base64 itself has no others
+        raise ValueError("a control character in a JSON text")
+    return text if _BACKSLASH not in text else json.loads(b'"%b"' % text).encode()
+
+
+def from_form(text: bytes) -> bytes:
+    """Undo percent encoding, a part at a time: whole, it would be as many objects as there are escapes."""
+    return b"".join(unquote_to_bytes(part.replace(b"+", b" ")) for part in _parts(text))
+
+
+def _parts(text: bytes, size: int = 64 * 1024) -> list[bytes]:
+    """`text` in parts that each end where no escape goes on."""
+    parts, at = [], 0
+    while at < len(text):
+        stop = at + size
+        stop -= next((back for back in (1, 2) if text[stop - back : stop - back + 1] == b"%"), 0)
+        parts.append(text[at:stop])
+        at = stop
+    return parts
+
+
+def parse_long_object(body: SpooledBlob) -> dict[str, object]:
+    """The members of the JSON object in `body`, its long texts as `LongText`. Blocks, and raises like `parse_object`.
+
+    Raises:
+        PayloadTooLarge: more than `MOST_TEXT` bytes beside the long texts.
+    """
+    rest, found = _cut(body.read())
+    texts = {mark: LongText(body.part(*place), from_json) for mark, place in found.items()}
+    return {name: _restored(value, texts) for name, value in parse_object(rest).items()}
+
+
+def _cut(data: bytes) -> tuple[bytes, dict[str, tuple[int, int]]]:
+    """`data` with marks in the place of its long texts, and where each stood."""
+    secret = secrets.token_hex(16)  # what nobody can guess cannot stand in a prompt
+    pieces: list[bytes] = []
+    found: dict[str, tuple[int, int]] = {}
+    copied = at = left_out = 0
+    while (start := data.find(_QUOTE, at)) >= 0:
+        at, plain = _end_of_text(data, start)
+        if plain and at - start > LONG:
+            mark = f"{secret} {len(found)}"
+            found[mark] = start + 1, at - 1
+            pieces += [data[copied : start + 1], mark.encode()]
+            copied, left_out = at - 1, left_out + at - start
+        if at - left_out > MOST_TEXT:
+            raise too_much_text()
+    if len(data) - left_out > MOST_TEXT:
+        raise too_much_text()
+    return b"".join([*pieces, data[copied:]]), found
+
+
+def _end_of_text(data: bytes, start: int) -> tuple[int, bool]:
+    """Where the text that begins at `start` is over, and whether it could be a picture.
+
+    No picture holds an escaped quote or backslash. Whatever does counts as the rest of the body, of which there
+    is little, so nobody can have this counted for long.
+    """
+    plain, at = True, start + 1
+    while (quote := data.find(_QUOTE, at)) >= 0:
+        first = quote
+        while data[first - 1] == _BACKSLASH:
+            first -= 1
+        if (quote - first) % 2 == 0:
+            return quote + 1, plain and first == quote
+        if quote - start > MOST_TEXT:
+            raise too_much_text()
+        plain, at = False, quote + 1
+    return len(data), False
+
+
+def too_much_text() -> PayloadTooLarge:
+    return PayloadTooLarge(f"The body holds more than {MOST_TEXT} bytes beside its pictures")
+
+
+def _restored(value: object, texts: Mapping[str, LongText]) -> object:
+    match value:
+        case str():
+            return texts.get(value, value)
+        case list():
+            return [_restored(item, texts) for item in value]
+        case dict():
+            return {name: _restored(item, texts) for name, item in value.items()}
+        case _:
+            return value
