@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
+from support.crowd import Crowd
 from support.gateway import Document, Gateway, StartGateway
 from support.provider import Provider, providing
 
@@ -60,3 +61,10 @@ async def provider() -> AsyncIterator[Provider]:
     """A backend that speaks OpenAI's images API; make it fail with `script`."""
     async with providing() as running:
         yield running
+
+
+@pytest.fixture
+async def crowd() -> AsyncIterator[Crowd]:
+    """Clients that ask the same gateway at the same time, each on a connection of its own."""
+    async with ClientSession(connector=TCPConnector(limit=0)) as session:
+        yield Crowd(session)

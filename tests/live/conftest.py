@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-from aiohttp import ClientSession, TCPConnector
-from support.crowd import Crowd, Fronted, StartFronted
+from support.crowd import Fronted, StartFronted
 from support.gateway import Document, StartGateway
 from support.provider import Provider, behind
 
@@ -20,10 +17,3 @@ def front(start: StartGateway, provider: Provider) -> StartFronted:
         return Fronted(gateway.address, gateway.app, gateway.client)
 
     return start_one
-
-
-@pytest.fixture
-async def crowd() -> AsyncIterator[Crowd]:
-    """Clients that ask the same gateway at the same time, each on a connection of its own."""
-    async with ClientSession(connector=TCPConnector(limit=0)) as session:
-        yield Crowd(session)

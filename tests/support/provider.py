@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
@@ -52,6 +53,8 @@ class Call:
     path: str
     fields: Mapping[str, Any]
     headers: CIMultiDictProxy[str]
+    reply: Reply
+    """What it got."""
 
 
 def faults(seed: int, *shares: tuple[Reply, float]) -> Iterator[Reply]:
@@ -72,6 +75,7 @@ class Provider:
         self.running = 0
         self.most_at_once = 0
         self.otherwise: Iterator[Reply] = repeat(OK)
+        self.keeps_connections = True
         self.port = 0
         self._script: deque[Reply] = deque()
         self._made = 0
@@ -125,17 +129,20 @@ class Provider:
         self.most_at_once = max(self.most_at_once, self.running)
         try:
             fields = await _fields(request)
-            self.calls.append(Call(request.path, fields, request.headers))
+            self.calls.append(Call(request.path, fields, request.headers, reply))
             await self._tell()
             if reply.held:
                 await self._gate.wait()
-            return await self._answer(request, reply, int(fields.get("n", 1)))
+            response = await self._answer(request, reply, int(fields.get("n", 1)))
         except asyncio.CancelledError:
             self.disconnects += 1
             await self._tell()
             raise
         finally:
             self.running -= 1
+        if not self.keeps_connections:
+            response.force_close()
+        return response
 
     async def _answer(self, request: web.Request, reply: Reply, n: int) -> web.StreamResponse:
         if reply.reset:
@@ -154,8 +161,7 @@ class Provider:
 
     def _item(self) -> dict[str, str]:
         self._made += 1
-        colour = (self._made & 0xFF, self._made >> 8 & 0xFF, 128)
-        return {"b64_json": base64.b64encode(plain((64, 64), colour)).decode()}
+        return {"b64_json": _picture(self._made)}
 
     async def _until(self, condition: Any) -> None:
         async with asyncio.timeout(5), self._news:
@@ -164,6 +170,12 @@ class Provider:
     async def _tell(self) -> None:
         async with self._news:
             self._news.notify_all()
+
+
+@lru_cache(maxsize=4096)
+def _picture(number: int) -> str:
+    """Of a colour that no other number has, below sixty thousand."""
+    return base64.b64encode(plain((64, 64), (number & 0xFF, number >> 8 & 0xFF, 128))).decode()
 
 
 async def _fields(request: web.Request) -> Mapping[str, Any]:
