@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from gateway.allocator import tune
 from gateway.app import METRICS, make_app, reconfigure
 from gateway.config import Config
 from gateway.config_file import load_with_sources
@@ -34,7 +33,6 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
     read = partial(load_with_sources, path, DRIVER_SETTINGS)
     loaded = read()
     config = _with_options(loaded.config, options)
-    tune()
     set_up(config.log.level, config.log.format)
     app = make_app(config)
     for warning in warnings(config, loaded.sources):
