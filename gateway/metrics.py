@@ -73,6 +73,11 @@ class Metrics:
         self.config_reloads = self._counter(
             "gateway_config_reloads", "Changed configurations by what became of them: applied, refused.", "result"
         )
+        self.config_current = self._gauge(
+            "gateway_config_last_reload_successful",
+            "0 while a changed configuration has a fault, and the one before it is kept.",
+        )
+        self.config_current.set(1)
         self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.")
         self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.")
         self.hosted_max_bytes = self._gauge(

@@ -55,6 +55,7 @@ class Reload:
         self._apply = apply
         # The series are there from the start, so that an alert has something to compare with.
         self._results = {result: metrics.config_reloads.labels(result) for result in Result}
+        self._current = metrics.config_current
         self._interval = interval
         self._asked = asyncio.Event()
         self._faults: list[str] = []
@@ -91,6 +92,7 @@ class Reload:
         self._faults = []
         self._stamps = _stamps(loaded)
         self._results[Result.APPLIED].inc()
+        self._current.set(1)
         waiting = _changed_sections(self._started_with, loaded.config, taken)
         event(
             _log,
@@ -106,6 +108,7 @@ class Reload:
             return
         self._faults = faults
         self._results[Result.REFUSED].inc()
+        self._current.set(0)
         event(_log, logging.WARNING, "configuration not reloaded, the old one stays", faults="; ".join(faults))
 
 

