@@ -4,102 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from aiohttp import hdrs, web
-from aiohttp.http_exceptions import ContentEncodingError, LineTooLong
-from aiohttp.web_protocol import RequestHandler
-from aiohttp.web_server import Server
+from aiohttp import web
 
 from gateway.app import LIFECYCLE, METRICS_HANDLER
-from gateway.clock import system_random
-from gateway.config import Config
-from gateway.errors import BadRequest, GatewayError, InternalError, UnsupportedMediaType, UriTooLong
+from gateway.config import Config, ServerConfig
+from gateway.connections import ConnectionLimits, Runner
 from gateway.lifecycle import Lifecycle
 from gateway.logs import event
-from gateway.middleware.errors import error_response
-from gateway.middleware.request_id import HEADER as REQUEST_ID_HEADER
 from gateway.reload import Reload
 
-LONGEST_LINE = 64 * 1024
-LONGEST_HEADER = 8 * 1024
-IDLE_CONNECTION = 75
-"""Seconds; also the deadline for the head of a request, which aiohttp does not tell apart."""
 STILL_ACCEPTING = 0.2
 """Share of drain_timeout in which new requests are still served: balancers take seconds to look away."""
 LAST_WORDS = 1
 """Seconds for the 503 of requests that were cut off to leave."""
+MOST_FILES = 65536
+"""Open at a time, where the system grants them: connections, uploads on disk, and what goes to backends."""
 POLL = 0.02
 """Seconds between two looks at whether draining is done."""
 
 _log = logging.getLogger("gateway.server")
-
-
-class GatewayRequestHandler(RequestHandler):
-    """Answers what the HTTP parser refuses in the error shape, and echoes nothing of it."""
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002 - aiohttp's words hold bytes of the request
-    ) -> web.StreamResponse:
-        if request.writer.output_size > 0:
-            raise ConnectionError("the answer has begun, so no other can be sent")
-        error, name = _parser_refusal(status, exc), system_random(16).hex()
-        event(_log, logging.INFO, "malformed request", status=error.status, remote=request.remote, request_id=name)
-        response = _Refusal(error, name)
-        response.force_close()
-        return response
-
-
-class _Refusal(web.Response):
-    """Written without the application, so without its signals: it names the request and hides the server itself."""
-
-    def __init__(self, error: GatewayError, request_id: str) -> None:
-        plain = error_response(error, {REQUEST_ID_HEADER: request_id})
-        super().__init__(body=plain.body, status=plain.status, reason=plain.reason, headers=plain.headers)
-
-    async def _prepare_headers(self) -> None:
-        await super()._prepare_headers()
-        self.headers.popall(hdrs.SERVER, None)
-
-
-def _parser_refusal(status: int, exc: BaseException | None) -> GatewayError:
-    if status >= web.HTTPInternalServerError.status_code:
-        return InternalError()
-    match exc:
-        case LineTooLong() if LONGEST_LINE in exc.args:  # which of the two limits it was is told nowhere else
-            return UriTooLong("The request line is too long; send the request as POST")
-        case LineTooLong():
-            return BadRequest(f"A header has more than {LONGEST_HEADER} bytes")
-        case ContentEncodingError():
-            return UnsupportedMediaType("This Content-Encoding is not taken; send the body as it is, or in gzip")
-        case _:
-            return BadRequest("The request is not well-formed HTTP")
-
-
-class _Server(Server):
-    def __call__(self) -> RequestHandler:
-        return GatewayRequestHandler(self, loop=self._loop, **self._kwargs)
-
-
-class _Runner(web.AppRunner):
-    """aiohttp's runner, whose connections are handled by the class above."""
-
-    async def _make_server(self) -> Server:
-        plain = await super()._make_server()
-        return _Server(
-            plain.request_handler,
-            request_factory=plain.request_factory,
-            handler_cancellation=plain.handler_cancellation,
-            loop=plain._loop,  # noqa: SLF001 - aiohttp offers no other way to choose the class
-            **plain._kwargs,  # noqa: SLF001
-        )
 
 
 async def serve(
@@ -113,9 +42,10 @@ async def serve(
         OSError: the address cannot be listened on.
     """
     signals = _Signals()
-    async with listening(app, config.server.host, config.server.port) as site, AsyncExitStack() as stack:
+    host, limits = config.server.host, connection_limits(config.server)
+    async with listening(app, host, config.server.port, limits) as site, AsyncExitStack() as stack:
         if config.metrics.port is not None and METRICS_HANDLER in app:
-            await stack.enter_async_context(listening(_metrics_app(app), config.server.host, config.metrics.port))
+            await stack.enter_async_context(listening(_metrics_app(app), host, config.metrics.port, limits))
         if reload is not None:
             await stack.enter_async_context(_watching(reload))
         announce(site.address)
@@ -144,24 +74,36 @@ class Site:
 
 
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[Site]:
+async def listening(
+    app: web.Application, host: str, port: int, limits: ConnectionLimits | None = None
+) -> AsyncIterator[Site]:
     """Run `app` as the gateway is run; port 0 picks a free one."""
-    runner = _Runner(
-        app,
-        handle_signals=False,
-        access_log=None,
-        handler_cancellation=True,  # work for a client that went away is not done for nobody
-        keepalive_timeout=IDLE_CONNECTION,
-        shutdown_timeout=1,  # draining has waited already
-        max_line_size=LONGEST_LINE,
-        max_field_size=LONGEST_HEADER,
-    )
+    runner = Runner(app, limits or ConnectionLimits())
     try:
         await runner.setup()
-        await web.TCPSite(runner, host, port, reuse_address=True).start()
-        yield Site(runner, host)
+        async with runner.watched():
+            await web.TCPSite(runner, host, port, reuse_address=True).start()
+            yield Site(runner, host)
     finally:
         await runner.cleanup()
+
+
+def connection_limits(config: ServerConfig) -> ConnectionLimits:
+    """As configured, yet never more connections than half of the files that this process may open."""
+    most = min(config.max_connections, _open_files() // 2)
+    if most < config.max_connections:
+        event(_log, logging.WARNING, "fewer connections than configured: raise the limit of open files", most=most)
+    return ConnectionLimits(most, config.head_timeout, config.write_timeout, config.idle_timeout)
+
+
+def _open_files() -> int:
+    """Raise the limit of open files to what the system grants; gives it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
 
 
 class _Signals:

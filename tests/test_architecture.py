@@ -21,7 +21,7 @@ RANKS = [
     {"jobs", "caching", "origin", "request_keys"},
     {"middleware", "handlers", "routes", "openapi"},
     {"app"},
-    {"server"},
+    {"server", "connections"},
     {"cli"},
     {"__main__"},
 ]

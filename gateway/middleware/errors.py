@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from gateway.errors import (
     BadRequest,
@@ -34,7 +34,7 @@ def errors(metrics: Metrics) -> Link:
         except GatewayError as error:
             found = error
         except web.HTTPException as error:
-            found = _ours(request, error)
+            found = as_ours(request, error)
         except Exception:  # noqa: BLE001 - the net: whatever else happens is our fault, and the client learns nothing of it
             _log.exception("unexpected failure")
             found = InternalError()
@@ -48,15 +48,19 @@ def errors(metrics: Metrics) -> Link:
 
 
 def error_response(error: GatewayError, headers: Mapping[str, str] | None = None) -> web.Response:
-    return web.json_response(
+    response = web.json_response(
         error.body(),
         status=error.status,
         reason=_one_line(error.message),
         headers={**error.headers, "Cache-Control": "no-store", **(headers or {})},
     )
+    if error.headers.get(hdrs.CONNECTION) == "close":
+        response.force_close()
+    return response
 
 
-def _ours(request: web.Request, error: web.HTTPException) -> GatewayError:
+def as_ours(request: web.BaseRequest, error: web.HTTPException) -> GatewayError:
+    """What aiohttp raises by itself, in our words."""
     match error:
         case web.HTTPMethodNotAllowed():
             return MethodNotAllowed(_plain_method(request), ", ".join(sorted(error.allowed_methods)))
@@ -74,7 +78,7 @@ def _ours(request: web.Request, error: web.HTTPException) -> GatewayError:
             return InternalError()
 
 
-def _plain_method(request: web.Request) -> str:
+def _plain_method(request: web.BaseRequest) -> str:
     return request.method if request.method.isalpha() and len(request.method) <= 16 else "of this request"  # noqa: PLR2004 - longer than any registered method
 
 
