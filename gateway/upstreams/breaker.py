@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import count, takewhile
 from typing import NamedTuple
 
 from gateway.clock import Clock
@@ -16,6 +17,8 @@ FAILED_SHARE = 0.8
 UNREACHED_IN_A_ROW = 5
 QUIET = 5.0
 """Seconds without a success after which calls that were not even sent count as an outage."""
+LONGEST_ROW = 64
+"""Calls that were not sent which are remembered, to find those that began next to each other."""
 OPEN_FOR = 30.0
 
 _FAILED = frozenset({Outcome.NOT_SENT, Outcome.REFUSED, Outcome.AMBIGUOUS, Outcome.EMPTY})
@@ -26,18 +29,29 @@ class Ticket(NamedTuple):
     """Leave for one call. What the call tells counts only in the era in which it began."""
 
     era: int
+    number: int
+    """Of all calls, in the order they began."""
 
 
 class Breaker:
-    """Closed, open, or half open with one probe under way. Whoever got a ticket must `record` or `release` it."""
+    """Closed, open, or half open with one probe under way. Whoever got a ticket must `record` or `release` it.
+
+    Failures are quick and pictures slow. So that a burst is not judged by what failed before the first picture can
+    be there, calls count in the order they began, and those under way count as not failed.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._era = 0
         """Changes whenever it opens or closes: slow calls of the era before are old news, good or bad."""
+        self._begun = 0
+        self._running: dict[Ticket, float] = {}
+        """When each call that is under way began."""
         self._recent: deque[tuple[float, bool]] = deque()
+        """When each call ended, and whether it failed."""
         self._failed = 0
-        self._unreached = 0
+        self._unreached: deque[int] = deque(maxlen=LONGEST_ROW)
+        """Numbers of calls that were not even sent."""
         self._last_success = float("-inf")
         self._opened: float | None = None
         self._probing = False
@@ -62,14 +76,19 @@ class Breaker:
         if not self.would_pass():
             return None
         self._probing = self.is_open
-        return Ticket(self._era)
+        self._begun += 1
+        ticket = Ticket(self._era, self._begun)
+        self._running[ticket] = self._clock.monotonic()
+        return ticket
 
     def release(self, ticket: Ticket) -> None:
         """The call ended without telling anything about the backend, for example because it was cancelled."""
+        del self._running[ticket]
         if ticket.era == self._era:
             self._probing = False
 
     def record(self, ticket: Ticket, outcome: Outcome) -> None:
+        del self._running[ticket]
         if ticket.era != self._era:
             return
         if outcome is Outcome.SUCCESS:
@@ -77,11 +96,10 @@ class Breaker:
         if self.is_open:
             self._turn(is_open=outcome in _FAILED)  # it was the probe: nobody else gets a ticket in such an era
             return
-        self._unreached = self._unreached + 1 if outcome is Outcome.NOT_SENT else 0
         if outcome is not Outcome.SUCCESS and outcome not in _FAILED:
             return  # it answered with sense, and says nothing about pictures
         self._remember(failed=outcome in _FAILED)
-        if self._is_down():
+        if outcome in _FAILED and (self._mostly_fails() or self._is_gone(ticket, outcome)):
             self._turn(is_open=True)
 
     def _turn(self, *, is_open: bool) -> None:
@@ -89,7 +107,8 @@ class Breaker:
         self._era += 1
         self._probing = False
         self._recent.clear()
-        self._failed = self._unreached = 0
+        self._unreached.clear()
+        self._failed = 0
 
     def _remember(self, *, failed: bool) -> None:
         now = self._clock.monotonic()
@@ -98,8 +117,18 @@ class Breaker:
         while self._recent[0][0] < now - WINDOW:
             self._failed -= self._recent.popleft()[1]
 
-    def _is_down(self) -> bool:
-        if len(self._recent) >= FEWEST and self._failed >= FAILED_SHARE * len(self._recent):
-            return True
+    def _mostly_fails(self) -> bool:
+        if len(self._recent) < FEWEST:
+            return False
+        since = self._clock.monotonic() - WINDOW
+        under_way = sum(ticket.era == self._era and began >= since for ticket, began in self._running.items())
+        return self._failed >= FAILED_SHARE * (len(self._recent) + under_way)
+
+    def _is_gone(self, ticket: Ticket, outcome: Outcome) -> bool:
+        if outcome is not Outcome.NOT_SENT:
+            return False
+        self._unreached.append(ticket.number)
+        before, after = count(ticket.number, -1), count(ticket.number + 1)
+        row = sum(1 for numbers in (before, after) for _ in takewhile(self._unreached.__contains__, numbers))
         quiet = self._clock.monotonic() - self._last_success >= QUIET
-        return self._unreached >= UNREACHED_IN_A_ROW and quiet
+        return row >= UNREACHED_IN_A_ROW and quiet

@@ -111,6 +111,46 @@ def test_a_row_of_unsent_calls_opens_it_only_without_a_recent_success(breaker: B
     assert breaker.is_open
 
 
+def test_a_burst_is_not_judged_by_those_of_it_that_were_refused_first(breaker: Breaker) -> None:
+    """Refusals take a millisecond and pictures a minute, so at first there is nothing but refusals."""
+    burst = [entered(breaker) for _ in range(60)]
+
+    for ticket in burst[::4]:
+        breaker.record(ticket, Outcome.NOT_SENT)
+
+    assert not breaker.is_open
+
+
+def test_calls_that_began_in_a_row_count_in_whichever_order_they_end(breaker: Breaker) -> None:
+    row = [entered(breaker) for _ in range(UNREACHED_IN_A_ROW)]
+
+    for ticket in reversed(row):
+        breaker.record(ticket, Outcome.NOT_SENT)
+
+    assert breaker.is_open
+
+
+def test_calls_under_way_have_not_failed(breaker: Breaker) -> None:
+    for _ in range(64):
+        entered(breaker)
+
+    record(breaker, Outcome.REFUSED, 2 * FEWEST)
+
+    assert not breaker.is_open
+
+
+def test_calls_that_hang_longer_than_the_window_do_not_speak_for_the_backend(
+    breaker: Breaker, clock: ManualClock
+) -> None:
+    for _ in range(64):
+        entered(breaker)
+    clock.advance(WINDOW + 1)
+
+    record(breaker, Outcome.REFUSED, FEWEST)
+
+    assert breaker.is_open
+
+
 def test_an_answer_between_them_ends_the_row(breaker: Breaker) -> None:
     record(breaker, Outcome.NOT_SENT, UNREACHED_IN_A_ROW - 1)
     record(breaker, Outcome.REJECTED)
