@@ -18,7 +18,7 @@ class Describe(Protocol):
 
 
 def openapi(describe: Describe, tokens: Tokens) -> Handler:
-    texts = {secured: json.dumps(describe(secured=secured), indent=1) for secured in (False, True)}
+    texts = {secured: json.dumps(describe(secured=secured)) for secured in (False, True)}
 
     async def handle(_: web.Request) -> web.StreamResponse:
         text = texts[not tokens.is_open]

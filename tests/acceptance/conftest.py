@@ -7,16 +7,26 @@ from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
-from support.background import Serve, in_background
+from support.background import Serve, Standing, in_background
 from support.child import RunGateway, serving
 from support.gateway import Document, Gateway, StartGateway
 from support.painter import Painter, painting
 from support.picture_site import PictureSite, open_site
 
 from gateway.config import Config
+from gateway.config_file import parse
+from gateway.upstreams import DRIVER_SETTINGS
 
 NEIGHBOURLY: Document = {"inputs": {"allow_private_networks": True}}
 """Lets a gateway fetch from the site on loopback."""
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    """One gateway with the built-in defaults, for all tests that leave nothing behind which another would see."""
+    document = {"images": {"store": f"file:{tmp_path_factory.mktemp('standing')}"}}
+    with in_background(parse(document, DRIVER_SETTINGS, {})) as found:
+        yield found
 
 
 @pytest.fixture
@@ -42,7 +52,7 @@ async def neighbour(start: StartGateway) -> Gateway:
 def serve(configure: Callable[[Document], Config]) -> Iterator[Serve]:
     """Run a gateway in a thread of its own, for clients that block."""
     with ExitStack() as stack:
-        yield lambda document: stack.enter_context(in_background(configure(document)))
+        yield lambda document: stack.enter_context(in_background(configure(document))).address
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ import time
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, Reply, ask
@@ -24,6 +26,11 @@ CALLS = {
     "upscale": (UPSCALE, {"image": SOURCE}),
 }
 NAME = r"[0-9]{6}-[0-9]{8}_[a-z2-7]{26,}_%s\.png"
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 @pytest.mark.parametrize("operation", CALLS)
@@ -225,7 +232,7 @@ async def test_everybody_else_is_answered_with_json(gateway: Gateway, accept: st
 
 
 async def test_picture_and_json_share_one_cached_result(gateway: Gateway) -> None:
-    query = {"prompt": "a harbour"}
+    query = {"prompt": "a harbour that nobody else asks for"}
 
     shown = await ask(gateway, "GET", GENERATIONS, params=query, headers={"Accept": "image/*"})
     told = await ask(gateway, "GET", GENERATIONS, params=query)

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from io import BytesIO
 
 import pytest
+from aiohttp import ClientSession
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, ask
@@ -18,6 +20,11 @@ JSON = {"Content-Type": "application/json"}
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
 DISPOSITION = b'Content-Disposition: form-data; name="prompt"'
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 def parts(*inner: bytes) -> bytes:

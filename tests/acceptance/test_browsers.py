@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from aiohttp import ClientSession
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import GENERATIONS, ask, hosted
@@ -16,6 +18,11 @@ PREFLIGHT = {
 }
 LISTED = {"cors": {"origins": [PAGE]}}
 ORDER = {"prompt": "a hill"}
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import ClientSession
 from PIL import Image, ImageChops, ImageStat
+from support.background import Standing
 from support.gateway import Gateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, ask
 from support.samples import alpha_mask, decoded, text
 
 BOX = (256, 128, 768, 512)
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 async def step(gateway: Gateway, path: str, **fields: object) -> tuple[str, Image.Image]:

@@ -6,7 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import GENERATIONS, UPSCALE, Reply, ask, hosted
@@ -16,6 +18,11 @@ from support.samples import plain, text
 ORDER = {"prompt": "a hill"}
 BEARER = "Bearer let-me-in"
 SECURED = {"auth": {"tokens": [{"name": "web", "token": "let-me-in"}, {"name": "job", "token": "me-too"}]}}
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 def error_of(reply: Reply) -> dict[str, str | None]:
@@ -144,6 +151,14 @@ async def test_when_every_backend_is_at_its_limit_the_answer_is_429(start: Start
     assert (reply.status, error_of(reply)["type"]) == (429, "rate_limit_error")
     assert reply.headers["Retry-After"] == "120"  # clients do not obey a longer wait
     assert "x-should-retry" not in reply.headers
+
+
+@pytest.mark.parametrize("sent", ["inf", "nan", "Fri, 01 Jan 99999999999999999999 00:00:00 GMT"])
+async def test_an_odd_wait_that_a_backend_asks_for_is_bounded(start: StartGateway, painter: Painter, sent: str) -> None:
+    reply = await failing(start, painter, 429, **{"Retry-After": sent})
+
+    assert reply.status == 429
+    assert 1 <= int(reply.headers["Retry-After"]) <= 120
 
 
 @pytest.mark.parametrize(

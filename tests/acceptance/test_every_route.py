@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from aiohttp import FormData, MultipartWriter
+from aiohttp import ClientSession, FormData, MultipartWriter
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import ask
@@ -18,6 +19,11 @@ CALLS = {
     "upscale": {"image": PICTURE},
 }
 PREFIXES = ["/v1", ""]
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 def multipart(fields: dict[str, str]) -> MultipartWriter:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pytest
+from aiohttp import ClientSession
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, ask, pictures
@@ -51,6 +53,11 @@ WRONG_IN_FORMS: Table = {
     (EDITS, "image"): ["", "!", "file:///etc/passwd", "data:,x"],
     (UPSCALE, "upscale_factor"): ["x3", "4"],
 }
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 def rows(table: Table) -> list[tuple[str, str, object]]:

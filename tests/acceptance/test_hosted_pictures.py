@@ -6,6 +6,8 @@ import json
 import re
 
 import pytest
+from aiohttp import ClientSession
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import UPSCALE, ask, hosted
@@ -14,6 +16,11 @@ from support.still_clock import StillClock
 from yarl import URL
 
 DAY = 86400
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

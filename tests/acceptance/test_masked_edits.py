@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp import FormData
+from aiohttp import ClientSession, FormData
 from PIL import Image, ImageChops
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, picture
@@ -14,6 +15,11 @@ from support.samples import alpha_mask, data_url, decoded, encoded, plain, text,
 
 SIZE, BOX = (96, 64), (24, 16, 72, 48)
 MASKS = {"alpha": alpha_mask(SIZE, BOX), "white": white_mask(SIZE, BOX)}
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 def grainy() -> Image.Image:

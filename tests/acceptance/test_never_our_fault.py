@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -13,17 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from support.background import in_background
+from support.background import Standing
 from support.errors import error_in
 from support.images_api import EDITS, GENERATIONS, UPSCALE
 from support.samples import encoded, photograph, plain, text
 from yarl import URL
 
-from gateway.config_file import parse
-from gateway.upstreams import DRIVER_SETTINGS
-
 BOUNDED = settings(
-    max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 JSON = {"Content-Type": "application/json"}
 NONE: Mapping[str, str] = MappingProxyType({})
@@ -36,11 +33,8 @@ class Reply(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """One gateway for all examples."""
-    store = tmp_path_factory.mktemp("images")
-    with in_background(parse({"images": {"store": f"file:{store}"}}, DRIVER_SETTINGS, {})) as found:
-        yield found
+def address(standing: Standing) -> str:
+    return standing.address
 
 
 def send(address: str, method: str, path: str, headers: Mapping[str, str] = NONE, body: bytes = b"") -> Reply:

@@ -7,13 +7,18 @@ from io import BytesIO
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import unused_port
-from support.background import Serve
+from support.background import Serve, Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, ask, hosted, picture, picture_of
 from support.samples import decoded
 
 PUBLIC = "https://pictures.example.com"
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 async def test_generate_edit_upscale_by_hosted_urls_needs_no_network(gateway: Gateway) -> None:

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from aiohttp import FormData, MultipartWriter
+from aiohttp import ClientSession, FormData, MultipartWriter
 from PIL import Image
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, UPSCALE, ask, picture, picture_of
@@ -28,6 +29,11 @@ GIVEN_AS_TEXT = {
     "base64 in lines": "\r\n".join(text(SOURCE)[at : at + 76] for at in range(0, len(text(SOURCE)), 76)),
     "url-safe base64 without padding": URLSAFE,
 }
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 def upload(*files: tuple[str, bytes, str, str], **texts: str) -> FormData:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from PIL import Image, ImageCms
+from support.background import Standing
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, picture
 from support.painter import Painter
@@ -14,6 +16,11 @@ from support.samples import GPS, SECRET, camera_exif, decoded, encoded, photogra
 SQUARE = (256, 256)
 PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 XMP = b'<?xpacket begin="" id=""?><x:xmpmeta xmlns:x="adobe:ns:meta/">' + SECRET.encode() + b"</x:xmpmeta>"
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 def noise(form: str, **options: Any) -> bytes:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import signal
-import time
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -122,39 +122,29 @@ async def test_a_second_signal_ends_at_once(run: RunGateway, painter: Painter, c
     assert (await running)[0] == 503
 
 
-async def test_the_next_process_serves_the_pictures_of_the_last(run: RunGateway, client: ClientSession) -> None:
-    first = await run({"server": {"port": 0, "drain_timeout": 0.2}})
-    _, body, _ = await posted(client, first.address + UPSCALE, {"image": text(plain())})
-    path = URL(body["data"][0]["url"]).path
-    first.signal(signal.SIGTERM)
-    await first.exit_status()
-
-    second = await run({})
-
-    async with client.get(second.address + path) as response:
-        assert response.status == 200
-        assert response.headers["Content-Type"] == "image/png"
-
-
-async def test_an_idempotency_key_outlives_the_process(run: RunGateway, client: ClientSession) -> None:
-    key = {"Idempotency-Key": "once"}
-
-    async def order(child: Child) -> str:
-        async with client.post(child.address + UPSCALE, json={"image": text(plain())}, headers=key) as response:
+async def test_the_next_process_knows_the_pictures_and_the_keys_of_the_last(
+    run: RunGateway, client: ClientSession
+) -> None:
+    async def path(child: Child) -> str:
+        order, key = {"image": text(plain())}, {"Idempotency-Key": "once"}
+        async with client.post(child.address + UPSCALE, json=order, headers=key) as response:
             return URL((await response.json())["data"][0]["url"]).path
 
     first = await run({"server": {"port": 0, "drain_timeout": 0.2}})
-    before = await order(first)
+    before = await path(first)
     first.signal(signal.SIGTERM)
     await first.exit_status()
+    second = await run({})
 
-    assert await order(await run({})) == before
+    assert await path(second) == before
+    async with client.get(second.address + before) as response:
+        assert (response.status, response.headers["Content-Type"]) == (200, "image/png")
 
 
-async def test_a_port_in_use_is_said_in_one_line(run: RunGateway, tmp_path: Path) -> None:
-    port = URL((await run({})).address).port
-
-    status, output, errors = await command(tmp_path, "--config", "/dev/null", "--port", str(port))
+async def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, output, errors = await command(tmp_path, "--port", str(port))
 
     assert (status, output) == (1, "")
     assert f"cannot serve at 127.0.0.1:{port}: " in errors.splitlines()[-1]
@@ -193,11 +183,12 @@ async def test_one_line_an_event_that_no_client_can_forge(run: RunGateway, clien
         headers = b"Host: x\r\nUser-Agent: %s\r\nX-Request-ID: %s\r\nConnection: close\r\n\r\n" % (value, value)
         await exchange(child.address, b"GET /images/%s?prompt=%s HTTP/1.1\r\n" % (value, secret.encode()) + headers)
         await exchange(child.address, b"GET /v1/models HTTP/1.1\r\n" + headers)
-    async with client.post(f"{child.address}{GENERATIONS}", json={"prompt": secret, "n": 9}):
-        pass
+    async with client.post(f"{child.address}{GENERATIONS}", json={"prompt": secret, "n": 9}) as response:
+        name = response.headers["X-Request-ID"]
 
     log = child.log()
-    assert [status_of(line, form) for line in log].count(400) > 0
+    assert [status_of(line, form) for line in log if name in line] == [400]
+    assert all(status_of(line, form) for line in log)
     assert all(line.isascii() and line.isprintable() for line in log)
     assert secret not in "\n".join(log)
     assert max(map(len, log)) < 1000
@@ -209,22 +200,10 @@ def status_of(line: str, form: str) -> int:
         event = json.loads(line)
         assert event["event"] in {"request", "malformed request"}
         return int(event["status"])
-    match = re.fullmatch(rf"{TIME} info gateway\.(access: request|server: malformed request)( [a-z_]+={VALUE})+", line)
+    match = re.fullmatch(rf"{TIME} info gateway\.(access: request|[a-z]+: malformed request)( [a-z_]+={VALUE})+", line)
     assert match, line
     return int(line.partition("status=")[2].split()[0])
 
 
 TIME = r"[0-9-]{10}T[0-9:.]{12}Z"
 VALUE = r'([^ "=]+|"([^"\\]|\\.)*")'
-
-
-async def test_a_refused_request_is_found_in_the_log_by_its_id(run: RunGateway, client: ClientSession) -> None:
-    child = await run({"log": {"format": "json"}})
-
-    async with client.post(f"{child.address}{UPSCALE}", json={"image": "?"}) as response:
-        name = response.headers["X-Request-ID"]
-
-    events = [json.loads(line) for line in child.log()]
-    [found] = [event for event in events if event.get("request_id") == name and event["event"] == "request"]
-    assert (found["status"], found["method"], found["path"]) == (400, "POST", UPSCALE)
-    assert abs(time.time() - time.mktime(time.strptime(found["time"][:19], "%Y-%m-%dT%H:%M:%S")) + time.timezone) < 60

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from aiohttp import ClientSession
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway
 from support.raw_http import exchange
@@ -38,6 +40,11 @@ MALFORMED = {
     + CANARY
     + b"\r\n\r\n",
 }
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 @pytest.mark.parametrize("kind", MALFORMED)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from PIL import Image
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, ask, hosted, picture
@@ -14,6 +16,11 @@ from support.samples import data_url, decoded, encoded, plain, quarters
 
 SQUARE, WIDE, TALL, PORTRAIT, LANDSCAPE = (1024, 1024), (1792, 1024), (1024, 1792), (768, 1024), (1024, 768)
 RATIOS = {"1:1": SQUARE, "16:9": WIDE, "9:16": TALL, "3:4": PORTRAIT, "4:3": LANDSCAPE}
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 @pytest.mark.parametrize(("ratio", "size"), RATIOS.items())

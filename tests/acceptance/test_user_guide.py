@@ -8,15 +8,21 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from aiohttp import FormData
+from aiohttp import ClientSession, FormData
 from PIL import Image
+from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway
 from support.images_api import ask, picture_of
 from support.picture_site import PictureSite
 from support.samples import data_url, decoded, encoded, photograph, quarters, text
 
-PHOTO = (640, 480)
+PHOTO = (320, 240)
+
+
+@pytest.fixture
+def gateway(standing: Standing, client: ClientSession) -> Gateway:
+    return Gateway(*standing, client)
 
 
 async def only_picture(gateway: Gateway, answer: tuple[int, Any]) -> Image.Image:
@@ -103,7 +109,7 @@ async def test_image_upscaling_with_get(neighbour: Gateway, photo: str) -> None:
 
     made = await only_picture(neighbour, await neighbour.get(f"/v1/images/upscale?{query}"))
 
-    assert made.size == (1280, 960)
+    assert made.size == (640, 480)
 
 
 @pytest.mark.parametrize("path", ["/v1/images/edits", "/v1/images/upscale"])

@@ -7,7 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+
+from aiohttp import web
 
 from gateway.app import make_app
 from gateway.config import Config
@@ -18,27 +20,35 @@ Serve: TypeAlias = Callable[[Document], str]
 """Starts a gateway with these sections of gateway.yaml and gives its address."""
 
 
+class Standing(NamedTuple):
+    """A gateway that runs elsewhere in this process."""
+
+    address: str
+    app: web.Application
+
+
 @contextmanager
-def in_background(config: Config) -> Iterator[str]:
-    """Serve until the block is left, at the port that was configured or else at a free one; gives the address."""
+def in_background(config: Config) -> Iterator[Standing]:
+    """Serve until the block is left, at the port that was configured or else at a free one."""
     port = config.server.port if "port" in config.server.model_fields_set else 0
-    address: Future[str] = Future()
+    started: Future[Standing] = Future()
     loop = asyncio.new_event_loop()
     enough = asyncio.Event()
 
     async def serve() -> None:
         try:
-            async with listening(make_app(config), "127.0.0.1", port) as site:
-                address.set_result(site.address)
+            app = make_app(config)
+            async with listening(app, "127.0.0.1", port) as site:
+                started.set_result(Standing(site.address, app))
                 await enough.wait()
         except Exception as error:
-            address.set_exception(error)
+            started.set_exception(error)
             raise
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
-        yield address.result(timeout=10)
+        yield started.result(timeout=10)
     finally:
         loop.call_soon_threadsafe(enough.set)
         thread.join()
