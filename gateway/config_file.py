@@ -165,7 +165,7 @@ class _Reading:
         def value(match: re.Match[str]) -> str:
             found = self.environ.get(match[1]) or match[2]
             if found is None:
-                self.faults.append(f"{at}: the environment variable {match[1]} is not set")
+                self.faults.append(f"{at}: the environment variable {match[1]} is not set or empty")
                 return "unset"
             return found
 
@@ -253,6 +253,7 @@ def _contradictions(config: Config) -> list[str]:
         *_default_faults(config),
         *_token_faults(config),
         *_signing_faults(config),
+        *_store_faults(config),
     ]
 
 
@@ -302,3 +303,21 @@ def _token_faults(config: Config) -> Iterator[str]:
 def _signing_faults(config: Config) -> Iterator[str]:
     if config.images.signed and not config.images.signing_secrets:
         yield "images.signing_secrets: is required where images.signed is true"
+
+
+def _store_faults(config: Config) -> Iterator[str]:
+    scheme, keys = config.images.scheme, config.images.object_store
+    if scheme == "file":
+        if config.images.delivery == "redirect":
+            yield "images.delivery: redirect needs an object store in images.store, s3://, gs:// or az://"
+        return
+    if keys.credentials == "explicit":
+        # Without any, the client would ask the cloud's metadata address, which answers whoever asks.
+        for name in ("secret_key",) if scheme == "gs" else ("access_key", "secret_key"):
+            if getattr(keys, name) is None:
+                yield (
+                    f"images.object_store.{name}: is required for {scheme}://; or set"
+                    " images.object_store.credentials: ambient to use those of this machine"
+                )
+    if keys.endpoint is not None and keys.endpoint.startswith("http:") and not keys.allow_http:
+        yield "images.object_store.endpoint: is not https; set images.object_store.allow_http: true if that is meant"

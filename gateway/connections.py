@@ -125,7 +125,10 @@ class Connection(RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("the answer has begun, so no other can be sent")
         error, name = _parser_refusal(status, exc), system_random(16).hex()
-        event(_log, logging.INFO, "malformed request", status=error.status, remote=request.remote, request_id=name)
+        if error.status >= web.HTTPInternalServerError.status_code:
+            _log.error("unexpected failure outside of the chain", exc_info=exc)
+        else:
+            event(_log, logging.INFO, "malformed request", status=error.status, remote=request.remote, request_id=name)
         response = _Refusal(error, name)
         response.force_close()
         return response

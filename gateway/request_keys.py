@@ -21,6 +21,8 @@ IMAGE_REQUEST: web.RequestKey[AnyRequest] = web.RequestKey("image_request", AnyR
 DEADLINE = web.RequestKey("deadline", Deadline)
 ATTEMPTS = web.RequestKey("attempts", Attempts)
 SHARING = web.RequestKey("sharing", Sharing)
+IS_REPLAY = web.RequestKey("is_replay", bool)
+"""Whether the answer was given before, to the same Idempotency-Key."""
 CACHE_STATE = web.RequestKey("cache_state", str)
 CACHE_AGE = web.RequestKey("cache_age", int)
 

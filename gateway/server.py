@@ -12,11 +12,14 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.app import LIFECYCLE, METRICS_HANDLER
+from gateway.app import LIFECYCLE, METRICS, METRICS_HANDLER
 from gateway.config import Config, ServerConfig
 from gateway.connections import ConnectionLimits, Runner
 from gateway.lifecycle import Lifecycle
 from gateway.logs import event
+from gateway.middleware.anonymity import hide_server
+from gateway.middleware.errors import errors
+from gateway.middleware.links import for_application
 from gateway.reload import Reload
 
 STILL_ACCEPTING = 0.2
@@ -138,7 +141,8 @@ async def _watching(reload: Reload) -> AsyncIterator[None]:
 
 
 def _metrics_app(app: web.Application) -> web.Application:
-    own = web.Application()
+    own = web.Application(middlewares=for_application(errors(app[METRICS])))
+    own.on_response_prepare.append(hide_server)
     own.router.add_get("/metrics", app[METRICS_HANDLER])
     return own
 

@@ -19,8 +19,10 @@ from gateway.images import Picture, ResponseFormat, UpscaleRequest
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.reading import read_picture
 from gateway.origin import Origin
-from gateway.request_keys import CACHE_AGE, CACHE_STATE, IMAGE_REQUEST
+from gateway.request_keys import CACHE_AGE, CACHE_STATE, IMAGE_REQUEST, IS_REPLAY
 from gateway.upstreams.base import Progress, Report
+
+REPLAYED = "Idempotent-Replayed"
 
 
 class Renderer:
@@ -41,7 +43,7 @@ class Renderer:
         """Do `work` and write its answer, telling of progress where the client listens."""
         order = request[IMAGE_REQUEST]
         if not isinstance(order, UpscaleRequest) and order.stream:
-            return await EventStream(request, self._picture, self._headers).run(work)
+            return await EventStream(request, self._picture, self._url, self._headers).run(work)
         answer = await work(_unheard)
         if wants_picture(request):
             return await self._first_picture(request, answer)
@@ -65,6 +67,12 @@ class Renderer:
             raise NotFound("Image not found or expired")
         return await asyncio.to_thread(read_picture, data, PictureLimits(max_bytes=len(data)))
 
+    def _url(self, request: web.Request, image: AnsweredImage) -> str | None:
+        """The picture's address, where it is hosted and addresses are wanted."""
+        if image.name is None or request[IMAGE_REQUEST].response_format is ResponseFormat.B64_JSON:
+            return None
+        return self._origin.of(request) + self._links.path(image.name)
+
     def _headers(self, request: web.Request, answer: Answer) -> dict[str, str]:
         headers = {
             "X-Upstream": answer.upstream,
@@ -74,22 +82,23 @@ class Renderer:
         }
         if request.method == hdrs.METH_GET:
             headers[hdrs.VARY] = "Accept"
+        if IS_REPLAY in request:
+            headers[REPLAYED] = "true"
         if headers["X-Cache"] == "HIT":
             headers[hdrs.AGE] = str(request.get(CACHE_AGE, 0))
         return headers
 
     async def _json(self, request: web.Request, answer: Answer) -> AsyncIterator[Encoded]:
         """Pieces of the body. Base64 needs no escaping, so a picture is not walked again by a JSON encoder."""
-        as_base64 = request[IMAGE_REQUEST].response_format is ResponseFormat.B64_JSON
         yield b'{"created":%d,"data":[' % answer.created
         for index, image in enumerate(answer.images):
             yield b"," if index else b""
-            if as_base64 or image.name is None:
+            url = self._url(request, image)
+            if url is None:
                 yield b'{"b64_json":"'
                 yield await to_base64((await self._picture(image)).blob)
                 yield b'"'
             else:
-                url = self._origin.of(request) + self._links.path(image.name)
                 yield b'{"url":%s' % json.dumps(url).encode()
             if image.revised_prompt is not None:
                 yield b',"revised_prompt":%s' % json.dumps(image.revised_prompt).encode()

@@ -9,12 +9,13 @@ from aiohttp import web
 
 from gateway.logs import event
 from gateway.middleware.links import Handler, Link
+from gateway.origin import Origin
 from gateway.request_keys import CALLER
 
 _log = logging.getLogger("gateway.access")
 
 
-def access_log() -> Link:
+def access_log(origin: Origin) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
         status = 499
@@ -31,7 +32,7 @@ def access_log() -> Link:
                 path=request.path,
                 status=status,
                 ms=round((time.perf_counter() - started) * 1000, 1),
-                remote=request.remote,
+                remote=origin.remote(request),
                 **({"caller": request[CALLER]} if CALLER in request else {}),
             )
 

@@ -21,6 +21,7 @@ EXPOSED = (
     "Age",
     "Content-Disposition",
     "ETag",
+    "Idempotent-Replayed",
     "Retry-After",
     "X-Cache",
     "X-RateLimit-Limit-Images",

@@ -34,5 +34,10 @@ async def write_attempts(request: web.Request, response: web.StreamResponse) -> 
         return
     attempts = request[ATTEMPTS]
     response.headers.setdefault("X-Upstream-Attempts", str(attempts.count))
-    if response.status in _RETRIED_BY_CLIENTS and attempts.sent and hdrs.RETRY_AFTER not in response.headers:
+    failed = response.status >= HTTPStatus.BAD_REQUEST
+    if failed and attempts.made:
+        # Pictures were made and cannot be given out, for example because the store is full: again means paid again.
+        response.headers.popall(hdrs.RETRY_AFTER, None)
+        response.headers["x-should-retry"] = "false"
+    elif response.status in _RETRIED_BY_CLIENTS and attempts.sent and hdrs.RETRY_AFTER not in response.headers:
         response.headers["x-should-retry"] = "false"

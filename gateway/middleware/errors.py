@@ -38,10 +38,15 @@ def errors(metrics: Metrics) -> Link:
         except Exception:  # noqa: BLE001 - the net: whatever else happens is our fault, and the client learns nothing of it
             _log.exception("unexpected failure")
             found = InternalError()
-        if found.status < web.HTTPInternalServerError.status_code or found.label == "unavailable":
+        is_ours = found.status >= web.HTTPInternalServerError.status_code
+        if not is_ours or found.label == "unavailable":
             metrics.rejected.labels(found.label).inc()
         if found.__cause__ is not None:
-            event(_log, logging.INFO, "refused", label=found.label, cause=repr(found.__cause__))
+            level, name = (logging.WARNING, "failed") if is_ours else (logging.INFO, "refused")
+            event(_log, level, name, label=found.label, cause=repr(found.__cause__))
+        if request.writer.output_size > 0:
+            # Another answer would be read as the rest of the first: the connection is of no more use.
+            raise ConnectionError(f"failed after the answer had begun: {found.label}") from found
         return error_response(found)
 
     return link

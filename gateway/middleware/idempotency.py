@@ -16,11 +16,10 @@ from gateway.errors import BadRequest, KeyReused
 from gateway.hosting.gallery import Gallery
 from gateway.jobs import Claim, Jobs, Keep, Known, Sharing
 from gateway.middleware.links import Handler, Link
-from gateway.request_keys import ATTEMPTS, CACHE_STATE, CALLER, DEADLINE, IMAGE_REQUEST, SHARING
+from gateway.request_keys import ATTEMPTS, CACHE_STATE, CALLER, DEADLINE, IMAGE_REQUEST, IS_REPLAY, SHARING
 from gateway.upstreams.base import Report
 
 HEADER = "Idempotency-Key"
-REPLAYED = "Idempotent-Replayed"
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
 _log = logging.getLogger("gateway.idempotency")
 
@@ -43,9 +42,8 @@ def idempotency(claims: ClaimStore, jobs: Jobs, gallery: Gallery, render: Render
         known = _known(claim, claims, gallery)
         answer = await known()
         if answer is not None:
-            response = await render(request, answer)
-            response.headers[REPLAYED] = "true"
-            return response
+            request[IS_REPLAY] = True
+            return await render(request, answer)
         sharing = Sharing(claim=claim, known=known, keep=(_keep(claim, claims),))
         request[SHARING] = sharing
         job = jobs.join(sharing, request[DEADLINE].end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from gateway.images import OUTPUT_FORMATS, Operation
-from gateway.middleware.idempotency import REPLAYED
+from gateway.handlers.rendering import REPLAYED
 from gateway.models import CREATED
 from gateway.openapi.headers import response_headers
 from gateway.openapi.node import Node, component

@@ -6,6 +6,7 @@ Reading 256 answers of 2 MB one after another takes no longer than all at once, 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
@@ -24,13 +25,19 @@ class _Share:
     def __init__(self, budget: Budget, stack: AsyncExitStack) -> None:
         self._budget = budget
         self._stack = stack
+        self._first = asyncio.Lock()
         self._holds = False
 
     async def take(self, size: int) -> None:
-        # Two requests that each hold some and wait for more would wait for each other, so only the first wait counts.
-        if not self._holds:
-            await self._stack.enter_async_context(self._budget.take(size))
-            self._holds = True
+        """Wait for the first answer of the request; the others come along with it.
+
+        A request that held one answer and waited for the next would wait for whoever does the same. The lock has
+        answers that arrive together wait as one.
+        """
+        async with self._first:
+            if not self._holds:
+                await self._stack.enter_async_context(self._budget.take(size))
+                self._holds = True
 
 
 _share: ContextVar[_Share | None] = ContextVar("share", default=None)

@@ -14,6 +14,8 @@ class Attempts:
         """Calls made, of all kinds."""
         self.abandoned = False
         """Nobody waits any more: what was begun may be finished, but nothing new is begun."""
+        self.made = False
+        """Some pictures were made, and have to be paid for."""
         self.delivered = False
         """All the pictures are here. What is left to do costs nothing, and throwing them away would."""
         self._sent = 0

@@ -21,8 +21,11 @@ async def events(content: StreamReader) -> AsyncIterator[dict[str, object]]:
     """
     buffer = bytearray()
     searched = 0
+    held = b""
     async for chunk in content.iter_any():
-        buffer += chunk.replace(b"\r\n", b"\n")
+        data = held + chunk
+        held = b"\r" if data.endswith(b"\r") else b""  # its line feed comes with the next chunk
+        buffer += data.removesuffix(b"\r").replace(b"\r\n", b"\n")
         while (end := buffer.find(b"\n\n", max(0, searched - 1))) >= 0:
             event = _data(bytes(buffer[:end]))
             del buffer[: end + 2]

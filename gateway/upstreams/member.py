@@ -87,6 +87,7 @@ class Member:
             raise
         else:
             outcome = Outcome.SUCCESS
+            asking.attempts.made = True
             self._log(logging.INFO, call, outcome)
             return made
         finally:
@@ -97,7 +98,10 @@ class Member:
         if outcome is None:
             self.breaker.release(ticket)
             return
+        was_open = self.breaker.is_open
         self.breaker.record(ticket, outcome)
+        if self.breaker.is_open is not was_open:
+            event(_log, logging.WARNING, "breaker closed" if was_open else "breaker opened", upstream=self.name)
         if outcome is Outcome.SUCCESS:
             self.budget.earn()
         operation = call.order.operation

@@ -33,6 +33,7 @@ class Turns:
         self._failures: list[UpstreamError] = []
         self._unavailable: list[float] = []
         """Seconds until each that could not even be asked may be back."""
+        self._full = False
         self._is_final = False
 
     @property
@@ -72,6 +73,7 @@ class Turns:
         """What one round of calls to `member` came to, when it did not give all that was wanted."""
         told = [failure for failure in failures if isinstance(failure, UpstreamError)]
         self._again.pop(member.name, None)
+        self._full = self._full or any(isinstance(failure, QueueFull) for failure in failures)
         if not told:  # full or down: no call was made
             self._unavailable.append(member.breaker.seconds_left)
             return
@@ -86,7 +88,10 @@ class Turns:
         """What the client is told when it is nobody's turn any more."""
         if self._failures:
             return verdict(self._failures)
-        return Unavailable("No backend of this model is available", retry_after=min(self._unavailable, default=1))
+        state = "too many requests are waiting for it" if self._full else "its backends are down"
+        return Unavailable(
+            f"No backend of this model is available: {state}", retry_after=min(self._unavailable, default=1)
+        )
 
 
 def is_final(error: BaseException | None, member: Member) -> bool:

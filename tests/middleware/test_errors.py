@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientPayloadError, web
 from support.links import Mount
 
 from gateway.errors import (
@@ -77,3 +77,16 @@ async def test_never_both_retry_hints(mount: Mount) -> None:
 
 def test_a_timeout_before_anything_was_sent_may_be_retried() -> None:
     assert PollingTimeout(sent=False).headers == {}
+
+
+async def test_a_failure_after_the_answer_has_begun_ends_the_connection(mount: Mount) -> None:
+    async def torn(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": "1000"})
+        await response.prepare(request)
+        await response.write(b"x" * 10)
+        raise NotFound("too late")
+
+    client = await mount(handler=torn)
+    response = await client.get("/")
+    with pytest.raises(ClientPayloadError):
+        await response.read()

@@ -68,3 +68,17 @@ async def test_a_cancelled_request_leaves_its_room_to_others() -> None:
 
 async def test_outside_of_a_request_nothing_waits() -> None:
     await asyncio.wait_for(wait_for_turn(10**12), 1)
+
+
+async def test_answers_of_one_request_that_arrive_together_wait_as_one() -> None:
+    memory = AnswerMemory(100)
+    first, _, let_go = await started(memory, 80)
+
+    async def both() -> None:
+        async with memory.held():
+            await asyncio.gather(wait_for_turn(60), wait_for_turn(60))
+
+    waiting = asyncio.create_task(both())
+    await asyncio.sleep(0)
+    let_go.set()
+    await asyncio.wait_for(asyncio.gather(first, waiting), 5)
