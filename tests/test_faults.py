@@ -13,7 +13,7 @@ from collections import defaultdict
 
 import pytest
 from support.crowd import Crowd
-from support.faulty import SEED, Bench, Figures, bench, refusing
+from support.faulty import SEED, Bench, Figures, bench, burst, refusing
 from support.gateway import Gateway, StartGateway
 from support.provider import Provider, Reply, behind, faults, providing
 
@@ -59,6 +59,19 @@ async def test_with_a_healthy_second_backend_almost_none_fails(provider: Provide
 
     assert figures.success >= 0.995
     assert figures.calls_per_request <= 1.45
+
+
+@pytest.mark.parametrize("concurrency", [1, 16, 64])
+async def test_quick_failures_of_a_slow_backend_do_not_look_like_an_outage(concurrency: int) -> None:
+    """A picture takes twenty seconds and a refusal none, so refusals come first, and the budget for retries is small
+    until the first picture is there.
+    """
+    name = f"a burst of 200, 30 % plain failures at once, pictures in 20 s, {concurrency} at a time"
+
+    figures, member = await burst(name, 200, share=0.3, seconds=20, concurrency=concurrency)
+
+    assert tell(figures).success >= 0.75
+    assert member.breaker._era == 0
 
 
 async def test_a_dead_backend_costs_nothing_and_is_back_with_one_probe(provider: Provider) -> None:

@@ -18,15 +18,15 @@ from gateway.errors import GatewayError
 from gateway.images import GenerateRequest
 from gateway.lifecycle import Lifecycle
 from gateway.metrics import Metrics
-from gateway.models import WeightedName
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.attempts import Attempts
+from gateway.upstreams.base import Made, NotSent, Refused, Report
 from gateway.upstreams.member import Member
 from gateway.upstreams.pool import Pool
-from support.clocks import LeapingClock
+from support.clocks import LeapingClock, ManualClock
 from support.drivers import opened, unheard
 from support.provider import Provider
-from support.scripted import OneModel
+from support.scripted import ScriptedUpstream, pool_of
 
 SEED = 20_251_124
 
@@ -70,36 +70,34 @@ class Figures:
         )
 
 
+async def one_request(pool: Pool, prompt: str, figures: Figures) -> None:
+    attempts, began = Attempts(), time.perf_counter()
+    order = GenerateRequest(model="m", prompt=prompt)
+    try:
+        async with Lifecycle().deadline(asyncio.get_running_loop().time() + 300) as deadline:
+            await pool.ask(Asking(order, unheard, attempts, deadline, ""))
+        succeeded = True
+    except GatewayError as error:
+        succeeded = False
+        figures.errors[error.label] = figures.errors.get(error.label, 0) + 1
+    figures.add(succeeded=succeeded, calls=attempts.count, seconds=time.perf_counter() - began)
+
+
 class Bench:
     """A pool of `openai` drivers, in which time leaps and the dice are loaded, so that each run is the same."""
 
     def __init__(self, members: Sequence[Member], clock: LeapingClock, metrics: Metrics) -> None:
         self.members = members
         self.clock = clock
-        ranks = OneModel([[WeightedName(member.name, 1)] for member in members])
-        named = {member.name: member for member in members}
-        self._pool = Pool(named, ranks, metrics, clock, random.Random(SEED))  # type: ignore[arg-type]  # all that it needs of models
-        self._lifecycle = Lifecycle()
+        self._pool = pool_of(members, metrics, clock, random.Random(SEED))
 
     async def run(self, name: str, requests: int, *, apart: float = 0.0) -> Figures:
         """So many requests, one after another, which come `apart` seconds."""
         figures = Figures(name)
         for number in range(requests):
-            await self._ask(f"request {number}", figures)
+            await one_request(self._pool, f"request {number}", figures)
             self.clock.now += apart
         return figures
-
-    async def _ask(self, prompt: str, figures: Figures) -> None:
-        attempts, began = Attempts(), time.perf_counter()
-        order = GenerateRequest(model="m", prompt=prompt)
-        try:
-            async with self._lifecycle.deadline(asyncio.get_running_loop().time() + 300) as deadline:
-                await self._pool.ask(Asking(order, unheard, attempts, deadline, ""))
-            succeeded = True
-        except GatewayError as error:
-            succeeded = False
-            figures.errors[error.label] = figures.errors.get(error.label, 0) + 1
-        figures.add(succeeded=succeeded, calls=attempts.count, seconds=time.perf_counter() - began)
 
 
 @asynccontextmanager
@@ -130,3 +128,35 @@ def refusing(provider: Provider, share: float) -> Iterator[None]:
 
     with mock.patch.object(BaseSelectorEventLoop, "sock_connect", sock_connect):
         yield
+
+
+class SlowUpstream(ScriptedUpstream):
+    """Fails at once or takes its time, as backends that make pictures do."""
+
+    def __init__(self, clock: ManualClock, *, share: float, seconds: float) -> None:
+        super().__init__("slow")
+        self._clock = clock
+        self._share = share
+        self._seconds = seconds
+        self._dice = random.Random(SEED)
+
+    async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:
+        if self._dice.random() < self._share:
+            raise self._dice.choice([NotSent("refused"), Refused("busy", status=503)])
+        await self._clock.sleep(self._seconds)
+        return await super().generate(request, report)
+
+
+async def burst(name: str, requests: int, *, share: float, seconds: float, concurrency: int) -> tuple[Figures, Member]:
+    """So many requests at once for a backend that takes `seconds` for a picture, in a time of its own."""
+    clock, metrics, figures = ManualClock(), Metrics(), Figures(name)
+    settings = UpstreamSettings(driver="slow", concurrency=concurrency, queue=requests)
+    member = Member(SlowUpstream(clock, share=share, seconds=seconds), settings, metrics, clock)
+    pool = pool_of([member], metrics, clock, random.Random(SEED))
+    asked = asyncio.gather(*(one_request(pool, f"request {number}", figures) for number in range(requests)))
+    while not asked.done():
+        for _ in range(10):
+            await asyncio.sleep(0)
+        clock.advance(0.25)
+    await asked
+    return figures, member

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from gateway.clock import Clock
 from gateway.config import UpstreamSettings
 from gateway.images import AnyRequest, EditRequest, GenerateRequest, Operation, UpscaleRequest
 from gateway.lifecycle import Lifecycle
@@ -80,6 +82,12 @@ class OneModel:
         return self._model
 
 
+def pool_of(members: Sequence[Member], metrics: Metrics, clock: Clock, dice: random.Random) -> Pool:
+    """The first is preferred."""
+    models = OneModel([[WeightedName(member.name, 1)] for member in members])
+    return Pool({member.name: member for member in members}, models, metrics, clock, dice)  # type: ignore[arg-type]  # all that it needs of models
+
+
 @dataclass
 class Dispatch:
     """A pool of scripted upstreams, the first preferred, in which nobody waits."""
@@ -96,8 +104,7 @@ class Dispatch:
         self.members = {
             upstream.name: Member(upstream, settings, self.metrics, self.clock) for upstream in self.upstreams
         }
-        models = OneModel([[WeightedName(upstream.name, 1)] for upstream in self.upstreams])
-        self.pool = Pool(self.members, models, self.metrics, self.clock, StillDice())  # type: ignore[arg-type]  # all that the pool needs of models
+        self.pool = pool_of(list(self.members.values()), self.metrics, self.clock, StillDice())
 
     @property
     def calls(self) -> list[int]:
