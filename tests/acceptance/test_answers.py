@@ -114,6 +114,31 @@ async def test_another_request_id_is_replaced(gateway: Gateway, sent: str | None
     assert all(re.fullmatch("[0-9a-f]{32}", name) for name in made)
 
 
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+
+async def test_a_trace_is_returned_and_forwarded_with_a_span_of_our_own(start: StartGateway, painter: Painter) -> None:
+    gateway = await start(painter.document())
+    sent = {"traceparent": f"00-{TRACE}-{SPAN}-01"}
+
+    reply = await ask(gateway, "POST", GENERATIONS, json={"prompt": "a"}, headers=sent)
+
+    for found in (reply.headers["traceparent"], painter.asked[0].headers["traceparent"]):
+        version, trace, span, flags = found.split("-")
+        assert (version, trace, flags) == ("00", TRACE, "01")
+        assert span != SPAN
+
+
+@pytest.mark.parametrize(
+    "sent", ["", "00", f"00-{'0' * 32}-{SPAN}-01", f"ff-{TRACE}-{SPAN}-01", f"00-{TRACE.upper()}-{SPAN}-01"]
+)
+async def test_what_is_no_trace_is_replaced(gateway: Gateway, sent: str) -> None:
+    reply = await ask(gateway, "GET", "/v1/models", headers={"traceparent": sent})
+
+    assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]", reply.headers["traceparent"])
+    assert TRACE not in reply.headers["traceparent"].lower()
+
+
 async def test_the_answer_tells_who_made_it(start: StartGateway, painter: Painter) -> None:
     document = painter.document()
     gateway = await start(document)

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import TypeAlias
 
-import httpx2
 import pytest
 import yaml
 from aiohttp.test_utils import unused_port
 from support.background import Serve
 from support.child import command
+from support.plain_http import send
 from support.samples import plain, text
 
 from gateway import __version__
@@ -159,20 +159,18 @@ def test_openapi_prints_the_document(capsys: Captured) -> None:
 
 def test_verify_finds_the_picture_that_lost_a_byte(serve: Serve, tmp_path: Path, capsys: Captured) -> None:
     store = tmp_path / "images"
-    address = serve({})
-    urls = [
-        httpx2.post(f"{address}/v1/images/upscale", json={"image": text(plain())}).json()["data"][0]["url"]
-        for _ in range(2)
-    ]
+    order = json.dumps({"image": text(plain())}).encode()
+    reply = send(serve({}), "POST", "/v1/images/upscale", {"Content-Type": "application/json"}, order)
+    name = json.loads(reply.body)["data"][0]["url"].rpartition("/")[2]
     arguments = configured({"images": {"store": f"file:{store}"}})
 
     good = main(["verify", *arguments])
-    damaged = next(store.rglob(urls[0].rpartition("/")[2]))
+    damaged = next(store.rglob(name))
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"?")
     bad = main(["verify", *arguments])
 
     assert (good, bad) == (0, 1)
-    assert f"damaged: {damaged.name}" in capsys.readouterr().out
+    assert f"damaged: {name}" in capsys.readouterr().out
 
 
 def test_doctor_is_content_with_the_local_backend(capsys: Captured) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import random
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +12,7 @@ from PIL import Image
 from support.background import Standing
 from support.errors import error_in
 from support.images_api import EDITS, GENERATIONS, UPSCALE
+from support.plain_http import Reply, send
 from support.samples import encoded, photograph, plain, text
 from yarl import URL
 
@@ -23,31 +20,12 @@ BOUNDED = settings(
     max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )
 JSON = {"Content-Type": "application/json"}
-NONE: Mapping[str, str] = MappingProxyType({})
 PATHS = st.sampled_from([GENERATIONS, EDITS, UPSCALE])
-
-
-class Reply(NamedTuple):
-    status: int
-    body: bytes
 
 
 @pytest.fixture(scope="module")
 def address(standing: Standing) -> str:
     return standing.address
-
-
-def send(address: str, method: str, path: str, headers: Mapping[str, str] = NONE, body: bytes = b"") -> Reply:
-    connection = http.client.HTTPConnection(URL(address).host or "", URL(address).port, timeout=10)
-    try:
-        connection.putrequest(method, path, skip_accept_encoding=True)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            connection.putheader(name, value.encode("utf-8", "surrogatepass"))
-        connection.endheaders(body)
-        response = connection.getresponse()
-        return Reply(response.status, response.read())
-    finally:
-        connection.close()
 
 
 def assert_no_fault_of_ours(reply: Reply) -> None:

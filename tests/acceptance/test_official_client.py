@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import openai
 import pytest
 from openai import OpenAI
 from support.background import Serve
+from support.plain_http import fetch
 from support.samples import alpha_mask, decoded, plain, quarters
 
 TOKENS = {"tokens": [{"name": "web", "token": "sk-right"}]}
@@ -34,7 +34,7 @@ def bytes_of(image: openai.types.Image) -> bytes:
     if image.b64_json:
         return base64.b64decode(image.b64_json)
     assert image.url is not None
-    return httpx2.get(image.url).content
+    return fetch(image.url)
 
 
 def test_models_are_listed_and_found(client: OpenAI) -> None:

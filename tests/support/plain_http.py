@@ -1,0 +1,39 @@
+"""HTTP without an event loop, for tests that block."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from yarl import URL
+
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Reply(NamedTuple):
+    status: int
+    body: bytes
+
+
+def send(address: str, method: str, path: str, headers: Mapping[str, str] = _NONE, body: bytes = b"") -> Reply:
+    """One request on a connection of its own; `path` is written as it is."""
+    url = URL(address)
+    connection = http.client.HTTPConnection(url.host or "", url.port, timeout=10)
+    try:
+        connection.putrequest(method, path, skip_accept_encoding=True)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            connection.putheader(name, value.encode("utf-8", "surrogatepass"))
+        connection.endheaders(body)
+        response = connection.getresponse()
+        return Reply(response.status, response.read())
+    finally:
+        connection.close()
+
+
+def fetch(url: str) -> bytes:
+    """The body of a URL that must answer 200."""
+    reply = send(url, "GET", URL(url).raw_path_qs)
+    assert reply.status == 200, reply
+    return reply.body
