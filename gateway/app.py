@@ -41,6 +41,7 @@ from gateway.lifecycle import Lifecycle
 from gateway.loop_lag import LoopLag
 from gateway.metrics import Metrics
 from gateway.middleware.access_log import access_log
+from gateway.middleware.allowed_hosts import allowed_hosts
 from gateway.middleware.anonymity import hide_server
 from gateway.middleware.aspect_ratio import aspect_ratio
 from gateway.middleware.auth import auth
@@ -95,7 +96,8 @@ def make_app(
         ConfigError: a model promises what none of its upstreams can do.
     """
     clock = clock or SystemClock()
-    metrics, lifecycle, origin = Metrics(), Lifecycle(), Origin(config.server.public_url)
+    metrics, lifecycle = Metrics(), Lifecycle()
+    origin = Origin(config.server.public_url, config.server.trusted_proxies)
     workers, fetch, upstreams, models = make_backends(
         config, clock, on_refused=lambda reason: metrics.rejected.labels(f"url_{reason}").inc()
     )
@@ -117,8 +119,9 @@ def make_app(
             draining(lifecycle),
             request_id(random_bytes),
             trace(random_bytes),
-            access_log(),
+            access_log(origin),
             errors(metrics),  # inside the log, which tells the status that the client sees
+            allowed_hosts(config.server, origin),
             cors(config.cors, origin),
         ),
         client_max_size=config.server.max_body,

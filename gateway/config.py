@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -85,6 +86,8 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Limit = Annotated[int, Field(ge=1)]
 Port = Annotated[int, Field(ge=0, le=MAX_PORT)]
 Address = Annotated[str, AfterValidator(_origin)]
+AllowedHost = Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9._-]+$|^[0-9A-Fa-f:.]+$")]
+"""Without a port."""
 
 
 class Section(BaseModel):
@@ -92,11 +95,26 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False)
 
 
+class TlsConfig(Section):
+    certificate: Path
+    """A PEM file with the certificate, followed by those between it and the authority."""
+    key: Path
+    """A PEM file with its private key, without a passphrase."""
+
+
 class ServerConfig(Section):
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: Address | None = None
     """Address under which clients reach this gateway; by default that of each request."""
+    allowed_hosts: Annotated[tuple[AllowedHost, ...], Field(min_length=1)] | None = None
+    """Hosts that clients may name, `*.example.com` for any below. By default any; only those of this machine and of
+    `public_url` where `host` is a loopback address.
+    """
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Addresses or networks whose `Forwarded` and `X-Forwarded-For`, `-Proto` and `-Host` are believed."""
+    tls: TlsConfig | None = None
+    """By default plain HTTP."""
     max_body: Annotated[Bytes, Field(gt=0)] = 32 * 2**20
     body_memory: Annotated[Bytes, Field(gt=0)] = 96 * 2**20
     """Of large bodies that are in memory at a time; the others wait on disk."""

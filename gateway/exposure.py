@@ -28,11 +28,12 @@ def _openness(config: Config) -> Iterator[str]:
             "anybody who reaches this gateway, and every web page that they open, can spend money on"
             f" {', '.join(paid)}: configure auth.tokens, or else list the pages in cors.origins"
         )
-    elif not _is_loopback(config.server.host):
+    elif not is_loopback(config.server.host):
         yield f"everybody who reaches {config.server.host} may use this gateway: configure auth.tokens"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is reached from this machine alone."""
     if host == "localhost":
         return True
     try:

@@ -1,20 +1,42 @@
-"""The address under which a client reaches this gateway."""
+"""The address under which a client reaches this gateway, and its own."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from aiohttp import web
 from yarl import URL
 
+from gateway.forwarding import Hop, Network, client
+
 
 class Origin:
-    """`server.public_url` where it is set, else the scheme and host of each request."""
+    """`server.public_url` where it is set, else the scheme and host of each request, or what a trusted proxy says."""
 
-    def __init__(self, public_url: str | None) -> None:
+    def __init__(self, public_url: str | None, trusted_proxies: Sequence[Network] = ()) -> None:
         self._public_url = public_url
+        self._trusted = trusted_proxies
 
     def of(self, request: web.Request) -> str:
         """Without a slash at the end, such as `http://127.0.0.1:8080`."""
-        return self._public_url or f"{request.scheme}://{request.host}"
+        if self._public_url is not None:
+            return self._public_url
+        told = self._client(request)
+        scheme = (told.scheme if told is not None else None) or request.scheme
+        return f"{scheme}://{self.host(request)}"
+
+    def host(self, request: web.Request) -> str:
+        """The host that the client named, with its port where it named one."""
+        told = self._client(request)
+        return (told.host if told is not None else None) or request.host
+
+    def remote(self, request: web.Request) -> str | None:
+        """The client's own IP address."""
+        told = self._client(request)
+        return str(told.remote) if told is not None and told.remote is not None else request.remote
+
+    def _client(self, request: web.Request) -> Hop | None:
+        return client(request.remote, request.headers, self._trusted) if self._trusted else None
 
     def hosted_path(self, request: web.Request, url: str) -> str | None:
         """What follows `/images/` when `url` is an address of this gateway's own pictures, else None."""

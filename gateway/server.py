@@ -6,6 +6,7 @@ import asyncio
 import logging
 import resource
 import signal
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -21,6 +22,7 @@ from gateway.middleware.anonymity import hide_server
 from gateway.middleware.errors import errors
 from gateway.middleware.links import for_application
 from gateway.reload import Reload
+from gateway.tls import server_context
 
 STILL_ACCEPTING = 0.2
 """Share of drain_timeout in which new requests are still served: balancers take seconds to look away."""
@@ -43,12 +45,13 @@ async def serve(
 
     Raises:
         OSError: the address cannot be listened on.
+        ConfigError: the certificate cannot be used.
     """
-    signals = _Signals()
+    signals, tls = _Signals(), server_context(config.server.tls)
     host, limits = config.server.host, connection_limits(config.server)
-    async with listening(app, host, config.server.port, limits) as site, AsyncExitStack() as stack:
+    async with listening(app, host, config.server.port, limits, tls) as site, AsyncExitStack() as stack:
         if config.metrics.port is not None and METRICS_HANDLER in app:
-            await stack.enter_async_context(listening(_metrics_app(app), host, config.metrics.port, limits))
+            await stack.enter_async_context(listening(_metrics_app(app), host, config.metrics.port, limits, tls))
         if reload is not None:
             await stack.enter_async_context(_watching(reload))
         announce(site.address)
@@ -60,16 +63,17 @@ async def serve(
 class Site:
     """A running server."""
 
-    def __init__(self, runner: web.AppRunner, host: str) -> None:
+    def __init__(self, runner: web.AppRunner, host: str, scheme: str = "http") -> None:
         self._runner = runner
         self._host = host
+        self._scheme = scheme
 
     @property
     def address(self) -> str:
         """Under which a client on this machine reaches it, without a slash at the end."""
         address: Any = self._runner.addresses[0]
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
-        return f"http://{f'[{host}]' if ':' in host else host}:{address[1]}"
+        return f"{self._scheme}://{f'[{host}]' if ':' in host else host}:{address[1]}"
 
     async def stop_accepting(self) -> None:
         for site in list(self._runner.sites):
@@ -78,15 +82,19 @@ class Site:
 
 @asynccontextmanager
 async def listening(
-    app: web.Application, host: str, port: int, limits: ConnectionLimits | None = None
+    app: web.Application,
+    host: str,
+    port: int,
+    limits: ConnectionLimits | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Site]:
     """Run `app` as the gateway is run; port 0 picks a free one."""
     runner = Runner(app, limits or ConnectionLimits())
     try:
         await runner.setup()
         async with runner.watched():
-            await web.TCPSite(runner, host, port, reuse_address=True).start()
-            yield Site(runner, host)
+            await web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True).start()
+            yield Site(runner, host, "https" if tls is not None else "http")
     finally:
         await runner.cleanup()
 

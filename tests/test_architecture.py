@@ -13,10 +13,10 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace"},
+    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "forwarding"},
     {"images", "logs"},
     {"config", "imaging"},
-    {"config_file", "metrics", "loop_lag", "inputs", "lifecycle", "exposure", "reload", "tokens", "quotas"},
+    {"config_file", "tls", "metrics", "loop_lag", "inputs", "lifecycle", "exposure", "reload", "tokens", "quotas"},
     {"upstreams", "models", "hosting", "answers"},
     {"jobs", "caching", "origin", "request_keys"},
     {"middleware", "handlers", "routes", "openapi"},

@@ -17,6 +17,7 @@ HOW_TO_GET: Mapping[str, str] = MappingProxyType(
         "kubernetes-validate": "pip install kubernetes-validate",
         "nginx": "apt-get install nginx",
         "node": "apt-get install nodejs",
+        "openssl": "apt-get install openssl",
         "prometheus": "apt-get install prometheus",
         "promtool": "apt-get install prometheus",
         "redis-server": "apt-get install redis-server",
