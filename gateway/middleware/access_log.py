@@ -10,7 +10,6 @@ from aiohttp import web
 from gateway.logs import event
 from gateway.middleware.links import Handler, Link
 from gateway.origin import Origin
-from gateway.origin import Origin
 from gateway.request_keys import CALLER
 
 _log = logging.getLogger("gateway.access")
