@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
@@ -14,9 +15,11 @@ from gateway.caching.claims import ClaimStore
 from gateway.caching.memory import AnswerCache
 from gateway.clock import Clock, RandomBytes, SystemClock, system_random
 from gateway.config import Config
+from gateway.handlers.docs import DocsHandlers
 from gateway.handlers.health import HealthHandlers
 from gateway.handlers.hosted import hosted
 from gateway.handlers.images import ImageHandler
+from gateway.handlers.mcp import McpHandler
 from gateway.handlers.models import ModelHandlers
 from gateway.handlers.openapi import openapi
 from gateway.handlers.rendering import Renderer
@@ -65,7 +68,7 @@ from gateway.openapi.document import document
 from gateway.origin import Origin
 from gateway.quotas.in_flight import InFlight
 from gateway.quotas.token_quotas import TokenQuotas
-from gateway.routes import add_routes, api_routes, open_routes, service_routes
+from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, service_routes
 from gateway.tokens import Tokens
 from gateway.upstreams import make_upstreams
 from gateway.upstreams.answer_memory import AnswerMemory
@@ -142,15 +145,21 @@ def make_app(
     }
     scraped = scrape(metrics, gallery, config) if config.metrics.enabled else None
     described = openapi(partial(_described, config, models), tokens)
+    mcp = McpHandler(
+        models, gallery, workers, origin, lambda: json.dumps(_described(config, models, secured=not tokens.is_open))
+    )
 
     browsers = preflights(app, config.cors)
     add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
     add_routes(app, open_routes(hosted(gallery, links), described), browsers)
+    # Its tools enter anew with requests of their own, which are limited then; so a call counts once.
+    add_routes(app, mcp_routes(mcp, chain(hops(MOST_HOPS), auth(tokens))), browsers)
+    add_routes(app, docs_routes(DocsHandlers(config.server.public_url)))
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
     app.on_response_prepare.extend(
         [write_request_id, write_trace, write_attempts, limit_headers(quotas), hide_server, cors_headers(config.cors)]
     )
-    app.cleanup_ctx.append(_lifespan([LoopLag(metrics), store, fetch, *upstreams.values()], workers))
+    app.cleanup_ctx.append(_lifespan([LoopLag(metrics), store, fetch, *upstreams.values(), mcp], workers))
     app[LIFECYCLE], app[TOKENS], app[METRICS] = lifecycle, tokens, metrics
     if scraped is not None:
         app[METRICS_HANDLER] = scraped

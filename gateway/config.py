@@ -104,7 +104,9 @@ class TlsConfig(Section):
 
 class ServerConfig(Section):
     host: str = "127.0.0.1"
+    """Where it listens; 0.0.0.0 to be reached from elsewhere."""
     port: Port = 8080
+    """0 takes a free one, which is told at start."""
     public_url: Address | None = None
     """Address under which clients reach this gateway; by default that of each request."""
     allowed_hosts: Annotated[tuple[AllowedHost, ...], Field(min_length=1)] | None = None
@@ -116,11 +118,13 @@ class ServerConfig(Section):
     tls: TlsConfig | None = None
     """By default plain HTTP."""
     max_body: Annotated[Bytes, Field(gt=0)] = 32 * 2**20
+    """Of one request, unpacked where it is compressed."""
     body_memory: Annotated[Bytes, Field(gt=0)] = 96 * 2**20
     """Of large bodies that are in memory at a time; the others wait on disk."""
     head_timeout: Seconds = 20
     """For the request line and the headers."""
     body_timeout: Seconds = 60
+    """For a whole body, from its first byte that is waited for."""
     write_timeout: Seconds = 30
     """Without the client taking any of an answer."""
     idle_timeout: Seconds = 75
@@ -130,6 +134,7 @@ class ServerConfig(Section):
     request_timeout: Seconds = 300
     """The one deadline of an image request, over all attempts."""
     drain_timeout: Seconds = 25
+    """What running requests are given to finish in after SIGTERM."""
     max_in_flight: Limit = 512
     """Image requests under way at a time, be they worked on (256) or waiting (256); more get a 503 unread."""
 
@@ -138,15 +143,21 @@ class TokenConfig(Section):
     """One bearer token, given in exactly one of three ways."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    """Stands in the log, and in what is counted and cached for this token."""
     token: SecretStr | None = None
+    """The token itself."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$")] | None = None
+    """Its SHA-256, so that the file holds nothing worth stealing."""
     models: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """Ids or aliases of the models that it may use; by default all."""
     expires: Moment | None = None
     """The first moment at which it is refused; a date means its beginning, in UTC."""
     requests_per_minute: Limit | None = None
+    """Of every kind; a whole minute's worth may come at once."""
     images_per_day: Limit | None = None
+    """Made within any 24 hours."""
     max_in_flight: Limit | None = None
+    """Requests under way at a time."""
 
     @model_validator(mode="after")
     def _exactly_one(self) -> TokenConfig:
@@ -180,6 +191,7 @@ class AuthConfig(Section):
 
 class CorsConfig(Section):
     origins: Annotated[tuple[str, ...], Field(min_length=1)] = ("*",)
+    """Browser origins that may call, such as https://app.example.com; any for `*`."""
 
     @model_validator(mode="after")
     def _plain(self) -> CorsConfig:
@@ -211,16 +223,24 @@ Rank: TypeAlias = Annotated[tuple[WeightedUpstream, ...], Field(min_length=1)]
 
 class ModelConfig(Section):
     operations: Annotated[frozenset[Operation], Field(min_length=1)]
+    """What it is offered for; some upstream must be able to do each."""
     upstreams: Annotated[tuple[Rank, ...], BeforeValidator(_ranks), Field(min_length=1)]
+    """Ranks: the first that can do what is asked does it, the next are its fallbacks."""
     owned_by: str = "organization-owner"
+    """Told by /v1/models."""
     aliases: tuple[str, ...] = ()
+    """Other names for it, such as gpt-image-1."""
     response_format: Mapping[Operation, ResponseFormat] = Field(default_factory=dict)
+    """What is answered by default, for single operations; `url` otherwise."""
 
 
 class DefaultsConfig(Section):
     generate: str = "nano-banana"
+    """The model that is meant when a generation names none."""
     edit: str = "nano-banana"
+    """The same for edits."""
     upscale: str = "imagen-4.0-upscale-preview"
+    """The same for upscaling."""
 
     def model_for(self, operation: Operation) -> str:
         return {
@@ -250,7 +270,9 @@ class CacheConfig(Section):
     ttl: Annotated[float, Field(ge=0)] = 3600
     """Seconds that an answer is kept; 0 turns the cache off."""
     max_size: Bytes = 64 * 2**20
+    """Of memory, for answers that hold base64 or the names of pictures."""
     methods: frozenset[Literal["GET", "POST"]] = frozenset({"GET"})
+    """Whose equal requests are answered from the cache."""
     shared: bool = False
     """Whether callers with different tokens share answers."""
 
@@ -277,12 +299,16 @@ class ImagesConfig(Section):
     store: Annotated[
         str, Field(pattern=r"^(file:.+|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._/-]*)?)$")
     ] = "file:./images"
+    """Where hosted pictures are kept."""
     object_store: ObjectStoreConfig = ObjectStoreConfig()
     delivery: Literal["proxy", "redirect"] = "proxy"
     """`redirect`: an object store gives out the pictures itself, each to who was sent there by this gateway."""
     ttl: Seconds = 86400
+    """Seconds that a picture is hosted."""
     max_size: Annotated[Bytes, Field(gt=0)] = 10 * 2**30
+    """Of all pictures; the oldest go first."""
     fit: Fit = Fit.CROP
+    """What is done with a picture that has not the asked ratio: cut, framed, or left as it is."""
     memory: Bytes = 64 * 2**20
     """Of pictures that are asked for often, kept in memory in front of the store; 0 for none."""
     signed: bool = False
@@ -306,25 +332,36 @@ class ImagesConfig(Section):
 
 class InputsConfig(Section):
     max_size: Annotated[Bytes, Field(gt=0)] = 20 * 2**20
+    """Of one picture."""
     max_pixels: Annotated[int, Field(gt=0)] = 40_000_000
+    """Of one picture, told by its header before anything decodes it."""
     timeout: Seconds = 20
+    """For fetching one from a URL."""
     ports: frozenset[Annotated[int, Field(ge=1, le=MAX_PORT)]] = frozenset({80, 443})
+    """That such a URL may name."""
     allow_private_networks: bool = False
+    """Lets clients make this gateway fetch from your own network, at any port."""
 
 
 class UpscaleConfig(Section):
     max_output_pixels: Annotated[int, Field(gt=0)] = 64_000_000
+    """Of an enlarged picture; what would be larger is refused before any work."""
 
 
 class MetricsConfig(Section):
     enabled: bool = True
+    """Whether there is a /metrics at all."""
     token: SecretStr | None = None
+    """A bearer token that /metrics asks for."""
     port: Annotated[int, Field(ge=1, le=MAX_PORT)] | None = None
+    """A port of its own; /metrics leaves the main one then."""
 
 
 class LogConfig(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """Events below it are not written."""
     format: Literal["text", "json"] = "text"
+    """`json` writes one object a line."""
 
 
 def _default_models() -> dict[str, ModelConfig]:

@@ -9,6 +9,7 @@ import aiohttp_cors
 from aiohttp import hdrs, web
 
 from gateway.handlers.crawlers import favicon, robots
+from gateway.handlers.docs import DocsHandlers
 from gateway.handlers.health import HealthHandlers
 from gateway.handlers.images import no_variations
 from gateway.handlers.models import ModelHandlers
@@ -50,6 +51,21 @@ def open_routes(hosted: Handler, openapi: Handler) -> Iterator[Route]:
     yield Route(GET, "/images/{filename}", hosted)
     yield Route(HEAD, "/images/{filename}", hosted)
     yield Route(GET, "/openapi.json", openapi)
+
+
+def mcp_routes(mcp: Handler, door: Door) -> Iterator[Route]:
+    yield Route(POST, "/mcp", door(mcp))
+
+
+def docs_routes(docs: DocsHandlers) -> Iterator[Route]:
+    """The guide and the API reference, open like the studio."""
+    for method in (GET, HEAD):
+        yield Route(method, "/docs", docs.index)
+        yield Route(method, "/docs/", docs.slash)
+        yield Route(method, "/docs/api", docs.reference)
+        yield Route(method, "/docs/search", docs.search)
+        yield Route(method, "/docs/assets/{version}/{name}", docs.asset)
+        yield Route(method, "/docs/{page:.+}", docs.page)
 
 
 def service_routes(health: HealthHandlers, metrics: Handler | None) -> Iterator[Route]:

@@ -58,6 +58,10 @@ class RequestFields:
         texts = {name: _without(schema, _is_upload) for name, schema in self.properties.items()}
         return {name: schema if name in self.required else _nullable(schema) for name, schema in texts.items()}
 
+    def as_arguments(self) -> dict[str, Node]:
+        """As in JSON without `null`: for callers who leave out what they do not want to say."""
+        return {name: _without(schema, _is_upload) for name, schema in self.properties.items()}
+
     def as_form(self) -> dict[str, Node]:
         """Pictures as files. A part that holds text is a string of bytes as well, so the schema needs no second."""
         return {name: _without(schema, _is_text) for name, schema in self.properties.items()}

@@ -15,6 +15,13 @@ PAGES = {
     # For browsers and crawlers, who read no OpenAPI.
     "GET /robots.txt",
     "GET /favicon.ico",
+    *(
+        f"{method} /docs{path}"
+        for method in ("GET", "HEAD")
+        for path in ("", "/", "/api", "/search", "/{page}", "/assets/{version}/{name}")
+    ),
+    # Speaks a protocol of its own, which tells what it offers.
+    "POST /mcp",
     # Exists in OpenAI's clients and is refused here, so there is nothing to describe.
     "POST /v1/images/variations",
 }

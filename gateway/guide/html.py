@@ -1,0 +1,48 @@
+"""A page of the guide as HTML: no script, no style, no markup of its own but what Markdown means."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from gateway.guide.pages import Page
+from gateway.guide.sections import Anchors
+
+_PAGE_LINK = re.compile(r"(?!\w+:|/)([\w./-]+)\.md(#[\w-]+)?")
+_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def render(page: Page) -> str:
+    """Takes some milliseconds. Links between pages stay relative, so that they work below any address."""
+    tokens = _markdown.parse(page.text)
+    _name_headings(tokens)
+    for token in tokens:
+        _settle(token)
+    written: str = _markdown.renderer.render(tokens, _markdown.options, {})
+    # A wide table scrolls in a box of its own; one that can be scrolled by keys must be reachable by them.
+    return written.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+
+
+def _name_headings(tokens: Sequence[Token]) -> None:
+    anchors = Anchors()
+    for token, content in pairwise(tokens):
+        if token.type == "heading_open" and token.tag != "h1":
+            token.attrSet("id", anchors.of(content.content))
+
+
+def _settle(token: Token) -> None:
+    token.attrs.pop("style", None)  # the alignment of a column, which the policy of the page forbids
+    href = token.attrs.get("href")
+    if isinstance(href, str) and (link := _PAGE_LINK.fullmatch(href)):
+        token.attrs["href"] = link[1] + (link[2] or "")
+    for child in token.children or ():
+        _settle(child)
+
+
+def escape(text: str) -> str:
+    return html.escape(text)
