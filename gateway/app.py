@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from aiohttp import web
 
-from gateway.caching.claims import ClaimStore
+from gateway.caching import make_claims
 from gateway.caching.memory import AnswerCache
 from gateway.clock import Clock, RandomBytes, SystemClock, system_random
 from gateway.config import Config
@@ -26,10 +26,10 @@ from gateway.handlers.rendering import Renderer
 from gateway.handlers.scrape import scrape
 from gateway.hops import MOST_HOPS
 from gateway.hosting.gallery import Gallery
+from gateway.hosting.redirects import make_redirects
 from gateway.hosting.rehost import Rehost
 from gateway.hosting.signing import make_links
 from gateway.hosting.stores import make_store
-from gateway.hosting.stores.durable import KEYS
 from gateway.images import Operation
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import Workers
@@ -96,7 +96,7 @@ def make_app(
     """Authenticate, validate, translate, cache, count; ask an upstream; rehost what it returns.
 
     Raises:
-        ConfigError: a model promises what none of its upstreams can do.
+        ConfigError: a model promises what none of its upstreams can do, or an optional package is missing.
     """
     clock = clock or SystemClock()
     metrics, lifecycle = Metrics(), Lifecycle()
@@ -111,7 +111,7 @@ def make_app(
     pool = Pool(members, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
     render = Renderer(gallery, origin, links)
     answers = AnswerCache(config.cache.max_size, clock)
-    claims = ClaimStore(config.images.folder / KEYS, clock)
+    claims = make_claims(config.images, clock)
     jobs = Jobs(lifecycle)
     tokens, quotas, places = Tokens(config.auth, clock), TokenQuotas.in_memory(clock), InFlight()
     fields, intake = _inputs(config)
@@ -151,7 +151,7 @@ def make_app(
 
     browsers = preflights(app, config.cors)
     add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
-    add_routes(app, open_routes(hosted(gallery, links), described), browsers)
+    add_routes(app, open_routes(hosted(gallery, links, make_redirects(config.images)), described), browsers)
     # Its tools enter anew with requests of their own, which are limited then; so a call counts once.
     add_routes(app, mcp_routes(mcp, chain(hops(MOST_HOPS), auth(tokens))), browsers)
     add_routes(app, docs_routes(DocsHandlers(config.server.public_url)))

@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from gateway.answers import Answer, AnsweredImage
 from gateway.clock import Clock
@@ -32,8 +33,23 @@ class Kept:
     answer: Answer
 
 
+class Claims(Protocol):
+    async def get(self, key: str) -> Kept | None:
+        """
+        Raises:
+            Unavailable: it cannot be told whether the work was done, so doing it might bill it twice.
+        """
+
+    async def put(self, claim: Claim, answer: Answer) -> None:
+        """Keep an answer whose pictures are all hosted; durable when this returns.
+
+        Raises:
+            OSError, Unavailable: it is not.
+        """
+
+
 class ClaimStore:
-    """Files in one directory a day, so that a key is found in two looks and a day is forgotten in one.
+    """A `Claims`. Files in one directory a day, so that a key is found in two looks and a day is forgotten in one.
 
     Prompts may stand in them, so their owner alone may read them.
     """
@@ -44,24 +60,19 @@ class ClaimStore:
         self._making = threading.Lock()
 
     async def get(self, key: str) -> Kept | None:
-        """
-        Raises:
-            Unavailable: it cannot be told whether the work was done, so doing it might bill it twice.
-        """
         try:
             return await asyncio.to_thread(self._read, key)
         except OSError as error:
             raise Unavailable("Idempotency keys cannot be looked up now") from error
 
     async def put(self, claim: Claim, answer: Answer) -> None:
-        """Keep an answer whose pictures are all hosted; durable when this returns. OSError when it is not."""
         await asyncio.to_thread(self._write, claim, answer)
 
     def _read(self, key: str) -> Kept | None:
         now = self._clock.time()
         for day in (now, now - LIFE):
             try:
-                kept, stored = _parse((self._root / _folder(day) / _file(key)).read_bytes())
+                kept, stored = parse((self._root / folder_of(day) / file_of(key)).read_bytes())
             except FileNotFoundError:
                 continue
             except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -74,43 +85,43 @@ class ClaimStore:
     def _write(self, claim: Claim, answer: Answer) -> None:
         now = self._clock.time()
         self._make_folder(now)
-        with entered(self._root, _folder(now)) as folder:
+        with entered(self._root, folder_of(now)) as folder:
             draft = Scratch(folder)
             try:
-                draft.file.write(_record(claim, answer, now))
-                draft.publish(folder, _file(claim.key))
+                draft.file.write(record(claim, answer, now))
+                draft.publish(folder, file_of(claim.key))
             finally:
                 draft.discard()
 
     def _make_folder(self, now: float) -> None:
         """The day's, durably; who comes second waits until it is."""
         with self._making:
-            if (self._root / _folder(now)).exists():
+            if (self._root / folder_of(now)).exists():
                 return
             self._root.parent.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
             with entered(self._root.parent) as parent:
                 make_folder(parent, self._root.name)
             with entered(self._root) as root:
-                make_folder(root, _folder(now))
+                make_folder(root, folder_of(now))
             self._forget_old_days(now)
 
     def _forget_old_days(self, now: float) -> None:
         """Tomorrow's may be there already where the clock was set back."""
-        kept = {_folder(day) for day in (now + LIFE, now, now - LIFE)}
+        kept = {folder_of(day) for day in (now + LIFE, now, now - LIFE)}
         for folder in self._root.iterdir():
             if folder.name not in kept:
                 shutil.rmtree(folder, ignore_errors=True)  # what is left is tried again tomorrow
 
 
-def _folder(day: float) -> str:
+def folder_of(day: float) -> str:
     return time.strftime("%Y%m%d", time.gmtime(day))
 
 
-def _file(key: str) -> str:
+def file_of(key: str) -> str:
     return f"{hashlib.sha256(key.encode()).hexdigest()}.json"
 
 
-def _record(claim: Claim, answer: Answer, now: float) -> bytes:
+def record(claim: Claim, answer: Answer, now: float) -> bytes:
     return json.dumps(
         {
             "stored": now,
@@ -123,7 +134,7 @@ def _record(claim: Claim, answer: Answer, now: float) -> bytes:
     ).encode()
 
 
-def _parse(data: bytes) -> tuple[Kept, float]:
+def parse(data: bytes) -> tuple[Kept, float]:
     """What was kept, and when. ValueError, KeyError, TypeError or AttributeError when it is not what was written."""
     record = json.loads(data)
     answer = Answer(

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import lru_cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from aiohttp import hdrs, web
 
 from gateway.errors import NotFound, RangeNotSatisfiable
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.names import HostedName
+from gateway.hosting.redirects import LIFE, Redirects
 from gateway.hosting.signing import Access, Links
 from gateway.hosting.stores.base import StoredPicture
 from gateway.middleware.links import Handler
@@ -44,12 +45,16 @@ class Range(NamedTuple):
     stop: int
 
 
-def hosted(gallery: Gallery, links: Links) -> Handler:
+def hosted(gallery: Gallery, links: Links, redirects: Redirects | None = None) -> Handler:
+    """With `redirects`, clients are sent to where the pictures lie."""
+
     async def handle(request: web.Request) -> web.StreamResponse:
         filename = request.match_info["filename"]
         access = links.access(filename, request.query)
         if access is None:
             raise NotFound(GONE)
+        if redirects is not None:
+            return await _redirect(request, gallery.name(filename), redirects)
         return await serve_hosted(request, gallery, filename, access=access)
 
     return handle
@@ -83,6 +88,20 @@ async def serve_hosted(
             return await _send(request, stored, Range(0, stored.size), web.HTTPOk.status_code, said)
         said[hdrs.CONTENT_RANGE] = f"bytes {part.start}-{part.stop - 1}/{stored.size}"
         return await _send(request, stored, part, web.HTTPPartialContent.status_code, said)
+
+
+async def _redirect(request: web.Request, name: HostedName | None, redirects: Redirects) -> web.StreamResponse:
+    """To an address that is signed for this method; 307, so that HEAD stays HEAD."""
+    if name is None:
+        raise NotFound(GONE)
+    if _unchanged(request, name):
+        return web.Response(status=web.HTTPNotModified.status_code, headers={hdrs.ETAG: name.etag})
+    method: Literal["GET", "HEAD"] = "HEAD" if request.method == hdrs.METH_HEAD else "GET"
+    address = await redirects.address(name, method)
+    if address is None:
+        raise NotFound(GONE)
+    said = {hdrs.LOCATION: address, hdrs.CACHE_CONTROL: f"private, max-age={int(LIFE / 2)}"}
+    return web.Response(status=web.HTTPTemporaryRedirect.status_code, headers=said)
 
 
 def _headers(name: HostedName, seconds_left: float, access: Access) -> dict[str, str]:

@@ -21,12 +21,15 @@ class Gallery:
     def usage(self) -> Usage:
         return self._store.usage()
 
+    def name(self, filename: str) -> HostedName | None:
+        """What `filename` names; None when that is nothing of ours or has expired. Does not ask the store."""
+        name = _parsed(filename)
+        return name if name is not None and self.seconds_left(name) > 0 else None
+
     async def open(self, filename: str) -> StoredPicture | None:
         """The picture, to be closed after use; None when the name is not ours, unknown or expired."""
-        name = _parsed(filename)
-        if name is None or self.seconds_left(name) <= 0:
-            return None
-        return await self._store.get(name)
+        name = self.name(filename)
+        return await self._store.get(name) if name is not None else None
 
     async def load(self, filename: str) -> bytes | None:
         """The whole picture; None as in `open`."""

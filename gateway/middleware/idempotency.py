@@ -10,9 +10,9 @@ from typing import Protocol
 from aiohttp import web
 
 from gateway.answers import Answer
-from gateway.caching.claims import ClaimStore
+from gateway.caching.claims import Claims
 from gateway.caching.naming import digest_of
-from gateway.errors import BadRequest, KeyReused
+from gateway.errors import BadRequest, KeyReused, Unavailable
 from gateway.hosting.gallery import Gallery
 from gateway.jobs import Claim, Jobs, Keep, Known, Sharing
 from gateway.middleware.links import Handler, Link
@@ -30,7 +30,7 @@ class Render(Protocol):
     async def live(self, request: web.Request, work: Callable[[Report], Awaitable[Answer]]) -> web.StreamResponse: ...
 
 
-def idempotency(claims: ClaimStore, jobs: Jobs, gallery: Gallery, render: Render) -> Link:
+def idempotency(claims: Claims, jobs: Jobs, gallery: Gallery, render: Render) -> Link:
     """Stands before the links that fetch input pictures: who asks again needs none, and a URL may have died since."""
 
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -70,7 +70,7 @@ def _key(request: web.Request) -> str | None:
     return f"{request.get(CALLER, '')}\n{sent[0]}"
 
 
-def _known(claim: Claim, claims: ClaimStore, gallery: Gallery) -> Known:
+def _known(claim: Claim, claims: Claims, gallery: Gallery) -> Known:
     async def known() -> Answer | None:
         """Raises KeyReused when the key stands for another request."""
         kept = await claims.get(claim.key)
@@ -83,11 +83,11 @@ def _known(claim: Claim, claims: ClaimStore, gallery: Gallery) -> Known:
     return known
 
 
-def _keep(claim: Claim, claims: ClaimStore) -> Keep:
+def _keep(claim: Claim, claims: Claims) -> Keep:
     async def keep(answer: Answer) -> None:
         try:
             await claims.put(claim, answer)
-        except OSError:
+        except (OSError, Unavailable):
             # The pictures are made, paid for and hosted: an error would only have them made again.
             _log.exception("an Idempotency-Key could not be kept")
 

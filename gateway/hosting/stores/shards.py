@@ -61,6 +61,11 @@ class Shard:
         return f"{self.day}/{self.minute}"
 
 
+def path_of(name: HostedName) -> str:
+    """Where it lies below the root of its store."""
+    return f"{Shard.of(name)}/{name}"
+
+
 def is_day(text: str) -> bool:
     """Whether a directory of this name may hold shards."""
     return _DAY.fullmatch(text) is not None
