@@ -24,6 +24,7 @@ from gateway.handlers.models import ModelHandlers
 from gateway.handlers.openapi import openapi
 from gateway.handlers.rendering import Renderer
 from gateway.handlers.scrape import scrape
+from gateway.handlers.studio import StudioHandlers
 from gateway.hops import MOST_HOPS
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.redirects import make_redirects
@@ -33,11 +34,11 @@ from gateway.hosting.stores import make_store
 from gateway.images import Operation
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import Workers
+from gateway.inputs.arriving import BodyLimits
 from gateway.inputs.fetch import FetchRules, GuardedFetch
 from gateway.inputs.fields import FieldReader
 from gateway.inputs.picture_intake import PictureIntake
 from gateway.inputs.request_memory import RequestMemory
-from gateway.inputs.arriving import BodyLimits
 from gateway.inputs.urls import parse as parse_url
 from gateway.jobs import Jobs
 from gateway.lifecycle import Lifecycle
@@ -68,7 +69,7 @@ from gateway.openapi.document import document
 from gateway.origin import Origin
 from gateway.quotas.in_flight import InFlight
 from gateway.quotas.token_quotas import TokenQuotas
-from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, service_routes
+from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, page_routes, service_routes
 from gateway.tokens import Tokens
 from gateway.upstreams import make_upstreams
 from gateway.upstreams.answer_memory import AnswerMemory
@@ -154,6 +155,7 @@ def make_app(
     add_routes(app, open_routes(hosted(gallery, links, make_redirects(config.images)), described), browsers)
     # Its tools enter anew with requests of their own, which are limited then; so a call counts once.
     add_routes(app, mcp_routes(mcp, chain(hops(MOST_HOPS), auth(tokens))), browsers)
+    add_routes(app, page_routes(StudioHandlers(config)))
     add_routes(app, docs_routes(DocsHandlers(config.server.public_url)))
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
     app.on_response_prepare.extend(

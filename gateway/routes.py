@@ -13,6 +13,7 @@ from gateway.handlers.docs import DocsHandlers
 from gateway.handlers.health import HealthHandlers
 from gateway.handlers.images import no_variations
 from gateway.handlers.models import ModelHandlers
+from gateway.handlers.studio import StudioHandlers
 from gateway.images import Operation
 from gateway.middleware.links import Handler
 
@@ -51,6 +52,13 @@ def open_routes(hosted: Handler, openapi: Handler) -> Iterator[Route]:
     yield Route(GET, "/images/{filename}", hosted)
     yield Route(HEAD, "/images/{filename}", hosted)
     yield Route(GET, "/openapi.json", openapi)
+
+
+def page_routes(studio: StudioHandlers) -> Iterator[Route]:
+    """The studio. It asks for no token itself; the requests that it sends do, while any is configured."""
+    for method in (GET, HEAD):
+        yield Route(method, "/", studio.page)
+        yield Route(method, "/studio/{version}/{name}", studio.asset)
 
 
 def mcp_routes(mcp: Handler, door: Door) -> Iterator[Route]:

@@ -45,11 +45,13 @@ class EventStream:
         self,
         request: web.Request,
         picture: Callable[[AnsweredImage], Awaitable[Picture]],
+        url: Callable[[web.Request, AnsweredImage], str | None],
         headers: Callable[[web.Request, Answer], dict[str, str]],
     ) -> None:
         self._request = request
         self._order = request[IMAGE_REQUEST]
         self._picture = picture
+        self._url = url
         self._headers = headers
         self._response: web.StreamResponse | None = None
         self._news: asyncio.Queue[Progress | None] = asyncio.Queue()
@@ -102,7 +104,11 @@ class EventStream:
             await self._begin(self._headers(self._request, answer))
         for image in answer.images:
             picture = await self._picture(image)
-            await self._event("completed", picture, created_at=answer.created, revised_prompt=image.revised_prompt)
+            # An Idempotency-Key has pictures hosted that nobody would otherwise keep; then there is an address too.
+            url = self._url(self._request, image)
+            await self._event(
+                "completed", picture, created_at=answer.created, url=url, revised_prompt=image.revised_prompt
+            )
         return await self._end()
 
     async def _failed(self, error: GatewayError) -> web.StreamResponse:

@@ -98,6 +98,12 @@ def _partial_event() -> Node:
 def _completed_event() -> Node:
     schema = _event("A finished picture; one event for each.", "completed", created_at=_SECONDS)
     schema["properties"]["revised_prompt"] = _PROMPT_USED
+    schema["properties"]["url"] = {
+        "type": "string",
+        "format": "uri",
+        "description": "Address on this gateway, where the picture is hosted: for a request with an `Idempotency-Key`"
+        " and `response_format` url.",
+    }
     return schema
 
 

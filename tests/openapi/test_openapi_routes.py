@@ -15,6 +15,10 @@ PAGES = {
     # For browsers and crawlers, who read no OpenAPI.
     "GET /robots.txt",
     "GET /favicon.ico",
+    "GET /",
+    "HEAD /",
+    "GET /studio/{version}/{name}",
+    "HEAD /studio/{version}/{name}",
     *(
         f"{method} /docs{path}"
         for method in ("GET", "HEAD")
