@@ -45,16 +45,15 @@ async def test_it_works_behind_any_public_address(start: StartGateway, public: s
     assert again["data"][0]["url"].startswith(f"{public}/images/")
 
 
-async def test_without_a_public_address_the_host_of_the_request_is_used(start: StartGateway) -> None:
-    gateway = await start({"server": {"allowed_hosts": ["gateway.internal", "127.0.0.1"]}})
-    sent = {"Host": "gateway.internal:9000"}
+async def test_without_a_public_address_the_host_of_the_request_is_used(gateway: Gateway) -> None:
+    sent = {"Host": "localhost:9000"}
 
     _, made = await gateway.post(GENERATIONS, json={"prompt": "a"}, headers=sent)
     url = made["data"][0]["url"]
     known, _ = await gateway.post(UPSCALE, json={"image": url}, headers=sent)
     foreign, _ = await gateway.post(UPSCALE, json={"image": url})
 
-    assert url.startswith("http://gateway.internal:9000/images/")
+    assert url.startswith("http://localhost:9000/images/")
     assert (known, foreign) == (200, 400)
 
 

@@ -180,7 +180,7 @@ async def test_one_line_an_event_that_no_client_can_forge(run: RunGateway, clien
     secret = "a-prompt-that-stays-out-of-the-log"
 
     for value in HOSTILE:
-        headers = b"Host: x\r\nUser-Agent: %s\r\nX-Request-ID: %s\r\nConnection: close\r\n\r\n" % (value, value)
+        headers = b"Host: localhost\r\nUser-Agent: %s\r\nX-Request-ID: %s\r\nConnection: close\r\n\r\n" % (value, value)
         await exchange(child.address, b"GET /images/%s?prompt=%s HTTP/1.1\r\n" % (value, secret.encode()) + headers)
         await exchange(child.address, b"GET /v1/models HTTP/1.1\r\n" + headers)
     async with client.post(f"{child.address}{GENERATIONS}", json={"prompt": secret, "n": 9}) as response:

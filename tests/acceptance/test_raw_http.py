@@ -10,7 +10,7 @@ from support.gateway import Gateway
 from support.raw_http import exchange
 
 CANARY = b"canary-7f3a"
-HOST = b"Host: x\r\n"
+HOST = b"Host: localhost\r\n"
 CLOSE = b"Connection: close\r\n\r\n"
 
 MALFORMED = {
