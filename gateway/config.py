@@ -283,6 +283,7 @@ class ObjectStoreConfig(Section):
     endpoint: Address | None = None
     """Of what is not the vendor's own service, such as MinIO, Ceph, R2 or Azurite."""
     region: Annotated[str, Field(min_length=1)] = "us-east-1"
+    """S3 alone asks for it."""
     access_key: SecretStr | None = None
     """S3: the key's id. Azure: the name of the storage account."""
     secret_key: SecretStr | None = None
@@ -290,17 +291,20 @@ class ObjectStoreConfig(Section):
     credentials: Literal["explicit", "ambient"] = "explicit"
     """`ambient`: those of the machine, which asks a metadata address for them."""
     allow_http: bool = False
+    """Whether `endpoint` may be reached without TLS."""
     timeout: Seconds = 10
     """Seconds for one operation, its retries included."""
     retries: Annotated[int, Field(ge=0, le=10)] = 2
+    """Of one operation that the store has failed."""
 
 
 class ImagesConfig(Section):
     store: Annotated[
         str, Field(pattern=r"^(file:.+|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._/-]*)?)$")
     ] = "file:./images"
-    """Where hosted pictures are kept."""
+    """Where hosted pictures are kept: `file:` and a folder, or `s3://`, `gs://`, `az://` and a bucket."""
     object_store: ObjectStoreConfig = ObjectStoreConfig()
+    """How a bucket is reached."""
     delivery: Literal["proxy", "redirect"] = "proxy"
     """`redirect`: an object store gives out the pictures itself, each to who was sent there by this gateway."""
     ttl: Seconds = 86400

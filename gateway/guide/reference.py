@@ -166,7 +166,7 @@ def _class(annotation: Any) -> str:
     if hasattr(annotation, "__members__"):
         return ", ".join(f"`{member.value}`" for member in annotation)
     if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
-        return f"mapping of {', '.join(f'`{name}`' for name in annotation.model_fields)}"
+        return f"a mapping with {', '.join(f'`{name}`' for name in annotation.model_fields)}"
     return {bool: "`true`, `false`", int: "whole number", float: "number"}.get(annotation, "text")
 
 

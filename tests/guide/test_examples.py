@@ -1,0 +1,90 @@
+"""Every `curl` and Python example of the guide, run against a live gateway as it stands there.
+
+What is not to be run stands in blocks of another kind: `console`, `text`, `js`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+import pytest
+from support.gateway import StartGateway
+from support.picture_site import open_site
+from support.programs import program
+from support.samples import plain, white_mask
+
+from gateway.guide.pages import guide
+
+ADDRESS = "http://127.0.0.1:8080"
+PICTURE = "https://example.com/photo.png"
+SIZE = (96, 64)
+PATIENCE = 30
+
+
+class Example(NamedTuple):
+    page: str
+    index: int
+    language: str
+    text: str
+
+
+def examples() -> Iterator[Example]:
+    for page in guide().pages.values():
+        for index, part in enumerate(page.text.split("\n```")[1::2]):
+            language, _, text = part.partition("\n")
+            if language == "python" or (language == "sh" and "curl " in text):
+                yield Example(page.name, index, language, text)
+
+
+@pytest.fixture
+async def place(tmp_path: Path, start: StartGateway) -> AsyncIterator[dict[str, str]]:
+    """A folder with the files that examples name; gives what their addresses are replaced by."""
+    (tmp_path / "photo.jpg").write_bytes(plain(SIZE, "teal", "JPEG"))
+    (tmp_path / "logo.png").write_bytes(plain((16, 16), "gold"))
+    (tmp_path / "mask.png").write_bytes(white_mask(SIZE, (0, 0, 48, 32)))
+    (tmp_path / ".curlrc").write_text("fail\nsilent\nshow-error\n")
+    program("curl")
+    gateway = await start({"inputs": {"allow_private_networks": True}})
+    async with open_site() as site:
+        picture = site.show("/photo.png", plain(SIZE))
+        yield {ADDRESS: gateway.address, PICTURE: picture, quote(PICTURE, safe=""): quote(picture, safe="")}
+
+
+def test_there_are_examples() -> None:
+    found = [example.language for example in examples()]
+
+    assert found.count("sh") > 15
+    assert found.count("python") > 4
+
+
+@pytest.mark.parametrize("example", list(examples()), ids=lambda example: f"{example.page}-{example.index}")
+async def test_the_example_works(example: Example, place: dict[str, str], tmp_path: Path) -> None:
+    text = example.text
+    for written, real in place.items():
+        text = text.replace(written, real)
+    command = ["/bin/sh", "-ec", text] if example.language == "sh" else [sys.executable, "-c", text]
+
+    status, said = await run(command, tmp_path)
+
+    assert status == 0, said
+    assert said or "--output" in text or "open(" in text, "an example shows something"
+
+
+async def run(command: list[str], folder: Path) -> tuple[int, str]:
+    """The exit status and all that was said."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(PATIENCE):
+        said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
