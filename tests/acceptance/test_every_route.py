@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from aiohttp import ClientSession, FormData, MultipartWriter
@@ -11,6 +12,7 @@ from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import ask
 from support.samples import data_url, plain
+from yarl import URL
 
 PICTURE = data_url(plain((16, 16)))
 CALLS = {
@@ -134,3 +136,30 @@ async def test_our_own_description_is_openapi_3_1_and_names_every_route(gateway:
     assert status == 200
     assert document["openapi"].startswith("3.1")
     assert {"/v1/models", "/v1/images/generations", "/v1/images/edits", "/v1/images/upscale"} <= set(document["paths"])
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/api"])
+async def test_the_pages_are_open_and_ask_nobody_else_for_anything(start: StartGateway, path: str) -> None:
+    gateway = await start({"auth": {"tokens": [{"name": "web", "token": "secret"}]}})
+
+    reply = await ask(gateway, "GET", path)
+
+    assert (reply.status, reply.headers["Content-Type"].partition(";")[0]) == (200, "text/html")
+    loaded = re.findall(r"""(?:src|<link[^>]* href)=["']([^"']+)""", reply.body.decode())
+    assert loaded
+    assert [url for url in loaded if url.startswith(("http", "//"))] == []
+    for url in loaded:
+        assert (await ask(gateway, "GET", str(URL(gateway.address + path).join(URL(url))))).status == 200
+
+
+async def test_assistants_are_let_in_by_the_same_door(start: StartGateway) -> None:
+    gateway = await start({"auth": {"tokens": [{"name": "web", "token": "secret"}]}})
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    sent = {"Accept": "application/json, text/event-stream"}
+
+    stranger = await ask(gateway, "POST", "/mcp", json=call, headers=sent)
+    known = await ask(gateway, "POST", "/mcp", json=call, headers={**sent, "Authorization": "Bearer secret"})
+    looking = await ask(gateway, "GET", "/mcp", headers={"Authorization": "Bearer secret"})
+
+    assert (stranger.status, known.status, looking.status) == (401, 200, 405)
+    assert {"tools"} <= set(json.loads(known.body)["result"])
