@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,3 +27,13 @@ def rules() -> Iterator[dict[str, Any]]:
 def panels() -> Iterator[dict[str, Any]]:
     """Of the dashboard, those that show something."""
     return (panel for panel in document("grafana/dashboard.json")["panels"] if panel["type"] != "row")
+
+
+def configurations() -> list[Path]:
+    """Every configuration of a gateway below `deploy/`."""
+    return sorted(DEPLOY.rglob("gateway.yaml"))
+
+
+def variables(text: str) -> set[str]:
+    """Of the environment, those without which `text` cannot be read."""
+    return set(re.findall(r"\$\{(\w+)\}", "\n".join(line.partition("#")[0] for line in text.splitlines())))
