@@ -60,12 +60,20 @@ class EventStream:
         task = asyncio.ensure_future(work(self._news.put_nowait))
         task.add_done_callback(self._ended)
         try:
+            return await self._told(task)
+        except _ClientLeft as left:
+            return left.response  # nobody is there to be told
+        finally:
+            task.cancel()
+
+    async def _told(self, task: asyncio.Future[Answer]) -> web.StreamResponse:
+        try:
             await self._follow()
             return await self._completed(task.result())
         except GatewayError as error:
             return await self._failed(error)
-        except _ClientLeft as left:
-            return left.response  # nobody is there to be told
+        except _ClientLeft:
+            raise
         except asyncio.CancelledError:
             # The deadline, not the client: tell it, as an `error` event where the stream has begun.
             if self._response is None or not self._request[DEADLINE].expired:
@@ -76,8 +84,6 @@ class EventStream:
                 raise
             _log.exception("unexpected failure while streaming")  # too late for the errors link to answer
             return await self._failed(InternalError())
-        finally:
-            task.cancel()
 
     def _ended(self, task: asyncio.Future[Answer]) -> None:
         """All news of the work are in the queue before this last one."""

@@ -151,9 +151,8 @@ async def _end(calls: Sequence[Call]) -> list[tuple[Made, ...] | BaseException]:
 
 
 def _parts(order: AnyRequest, wanted: int, member: Member) -> list[AnyRequest]:
-    """`order` cut into calls of as many pictures as `member` makes at a time; a single call shows if it is back."""
+    """`order` cut into calls of as many pictures as `member` makes at a time."""
     if isinstance(order, UpscaleRequest):
         return [order]
     most = member.capabilities.operations[order.operation].max_n
-    parts: list[AnyRequest] = [replace(order, n=min(most, wanted - start)) for start in range(0, wanted, most)]
-    return parts[:1] if member.breaker.is_open else parts
+    return [replace(order, n=min(most, wanted - start)) for start in range(0, wanted, most)]

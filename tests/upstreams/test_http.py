@@ -151,7 +151,7 @@ async def test_a_connection_that_does_not_come_about_was_not_sent(monkeypatch: p
         upstream = UpstreamHttp(f"https://127.0.0.1:{server.port}/v1", timeout=5)
         await upstream.open()
         with pytest.raises(NotSent):
-            await upstream.post("/images/generations", json={})
+            await asyncio.wait_for(upstream.post("/images/generations", json={}), 1)
         await upstream.close()
 
 
