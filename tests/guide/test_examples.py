@@ -29,17 +29,17 @@ PATIENCE = 30
 
 class Example(NamedTuple):
     page: str
-    index: int
+    number: int
     language: str
     text: str
 
 
 def examples() -> Iterator[Example]:
     for page in guide().pages.values():
-        for index, part in enumerate(page.text.split("\n```")[1::2]):
+        for number, part in enumerate(page.text.split("\n```")[1::2]):
             language, _, text = part.partition("\n")
             if language == "python" or (language == "sh" and "curl " in text):
-                yield Example(page.name, index, language, text)
+                yield Example(page.name, number, language, text)
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_there_are_examples() -> None:
     assert found.count("python") > 4
 
 
-@pytest.mark.parametrize("example", list(examples()), ids=lambda example: f"{example.page}-{example.index}")
+@pytest.mark.parametrize("example", list(examples()), ids=lambda example: f"{example.page}-{example.number}")
 async def test_the_example_works(example: Example, place: dict[str, str], tmp_path: Path) -> None:
     text = example.text
     for written, real in place.items():
