@@ -13,6 +13,8 @@ from aiohttp import web
 
 from gateway.caching import make_claims
 from gateway.caching.memory import AnswerCache
+from gateway.caching.shelf import Shelf
+from gateway.caching.turns import SharedTurns
 from gateway.clock import Clock, RandomBytes, SystemClock, system_random
 from gateway.config import Config
 from gateway.handlers.docs import DocsHandlers
@@ -70,6 +72,7 @@ from gateway.origin import Origin
 from gateway.quotas.in_flight import InFlight
 from gateway.quotas.token_quotas import TokenQuotas
 from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, page_routes, service_routes
+from gateway.shared_state import RedisState
 from gateway.tokens import Tokens
 from gateway.upstreams import make_upstreams
 from gateway.upstreams.answer_memory import AnswerMemory
@@ -111,10 +114,14 @@ def make_app(
     members = {name: Member(upstream, config.upstreams[name], metrics, clock) for name, upstream in upstreams.items()}
     pool = Pool(members, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
     render = Renderer(gallery, origin, links)
-    answers = AnswerCache(config.cache.max_size, clock)
+    url = config.cache.redis_url
+    redis = RedisState(url.get_secret_value(), metrics, clock) if url else None
+    shared: list[Part] = [redis] if redis else []
+    answers = Shelf(AnswerCache(config.cache.max_size, clock), redis, clock)
     claims = make_claims(config.images, clock)
-    jobs = Jobs(lifecycle)
-    tokens, quotas, places = Tokens(config.auth, clock), TokenQuotas.in_memory(clock), InFlight()
+    jobs = Jobs(lifecycle, SharedTurns(redis) if redis else None)
+    quotas = TokenQuotas.shared(redis, clock) if redis else TokenQuotas.in_memory(clock)
+    tokens, places = Tokens(config.auth, clock), InFlight()
     fields, intake = _inputs(config)
 
     app = web.Application(
@@ -161,7 +168,7 @@ def make_app(
     app.on_response_prepare.extend(
         [write_request_id, write_trace, write_attempts, limit_headers(quotas), hide_server, cors_headers(config.cors)]
     )
-    app.cleanup_ctx.append(_lifespan([LoopLag(metrics), store, fetch, *upstreams.values(), mcp], workers))
+    app.cleanup_ctx.append(_lifespan([*shared, LoopLag(metrics), store, fetch, *upstreams.values(), mcp], workers))
     app[LIFECYCLE], app[TOKENS], app[METRICS] = lifecycle, tokens, metrics
     if scraped is not None:
         app[METRICS_HANDLER] = scraped

@@ -275,6 +275,8 @@ class CacheConfig(Section):
     """Whose equal requests are answered from the cache."""
     shared: bool = False
     """Whether callers with different tokens share answers."""
+    redis_url: SecretStr | None = None
+    """Redis or Valkey, for replicas that share answers, limits and work; it may hold a password."""
 
 
 class ObjectStoreConfig(Section):

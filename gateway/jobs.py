@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from gateway.answers import Answer
 from gateway.errors import GatewayError, KeyReused, Unavailable
@@ -46,6 +47,22 @@ class Sharing:
     """Asked before any work is done: equal work may have ended since the request looked for it."""
     keep: tuple[Keep, ...] = ()
     """Given the answer before anybody who waits for it."""
+    everywhere: bool = False
+    """Whether `known` tells also what another replica has kept, so that its turn is worth waiting for."""
+
+
+class Turns(Protocol):
+    """Lets one process at a time work on what is called the same."""
+
+    def turn(self, name: str) -> AbstractAsyncContextManager[None]:
+        """Enter when nobody else is inside; waits as long as that takes."""
+
+
+class OwnTurns:
+    """For one process, whose equal requests are one piece of work already."""
+
+    def turn(self, name: str) -> AbstractAsyncContextManager[None]:  # noqa: ARG002 - the protocol's
+        return nullcontext()
 
 
 class Job:
@@ -105,8 +122,9 @@ class Job:
 
 
 class Jobs:
-    def __init__(self, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle, turns: Turns | None = None) -> None:
         self._lifecycle = lifecycle
+        self._turns = turns or OwnTurns()
         self._running: dict[str, Job] = {}
 
     def join(self, sharing: Sharing, end: float) -> Job | None:
@@ -140,12 +158,22 @@ class Jobs:
     async def _run(self, job: Job, end: float, make: Make, sharing: Sharing) -> Answer:
         with self._lifecycle.under_way():
             try:
-                known = await sharing.known() if sharing.known else None
-                return known or await self._kept(await self._made(job, end, make), sharing)
+                async with AsyncExitStack() as held:
+                    if sharing.everywhere:
+                        await self._wait_for_turn(_name(sharing), end, held)
+                    known = await sharing.known() if sharing.known else None
+                    return known or await self._kept(await self._made(job, end, make), sharing)
             except Exception as error:
                 if job.attempts.abandoned:
                     _tell_of_failure(error)
                 raise
+
+    async def _wait_for_turn(self, name: str, end: float, held: AsyncExitStack) -> None:
+        try:
+            async with self._lifecycle.deadline(end):
+                await held.enter_async_context(self._turns.turn(name))
+        except DeadlinePassed as passed:
+            raise passed.deadline.error(sent=False) from None
 
     async def _made(self, job: Job, end: float, make: Make) -> Answer:
         try:

@@ -78,6 +78,9 @@ class Metrics:
             "0 while a changed configuration has a fault, and the one before it is kept.",
         )
         self.config_current.set(1)
+        self.shared_state_up = self._gauge(
+            "gateway_shared_state_up", "1 while replicas share by it, 0 while each goes by itself.", "backend"
+        )
         self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.")
         self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.")
         self.hosted_max_bytes = self._gauge(

@@ -129,7 +129,7 @@ def record(claim: Claim, answer: Answer, now: float) -> bytes:
             "created": answer.created,
             "upstream": answer.upstream,
             "attempts": answer.attempts,
-            "images": [{"name": str(image.name), "revised_prompt": image.revised_prompt} for image in answer.images],
+            "images": images_of(answer),
         }
     ).encode()
 
@@ -139,14 +139,20 @@ def parse(data: bytes) -> tuple[Kept, float]:
     record = json.loads(data)
     answer = Answer(
         created=int(record["created"]),
-        images=tuple(_image(image["name"], image["revised_prompt"]) for image in record["images"]),
+        images=tuple(image_of(image["name"], image["revised_prompt"]) for image in record["images"]),
         upstream=str(record["upstream"]),
         attempts=int(record["attempts"]),
     )
     return Kept(str(record["digest"]), answer), float(record["stored"])
 
 
-def _image(filename: str, revised_prompt: str | None) -> AnsweredImage:
+def images_of(answer: Answer) -> list[dict[str, str | None]]:
+    """What is kept of an answer's pictures, which are all hosted."""
+    return [{"name": str(image.name), "revised_prompt": image.revised_prompt} for image in answer.images]
+
+
+def image_of(filename: str, revised_prompt: str | None) -> AnsweredImage:
+    """The other way. ValueError when it names nothing of ours."""
     name = HostedName.parse(filename)
     if name is None:
         raise ValueError("not a name of ours")

@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from aiohttp import hdrs, web
 
 from gateway.answers import Answer
-from gateway.caching.memory import AnswerCache
+from gateway.caching.memory import Found
 from gateway.caching.naming import digest_of
+from gateway.caching.shelf import Shelf
 from gateway.config import CacheConfig
 from gateway.hops import current_hops
 from gateway.hosting.gallery import Gallery
-from gateway.jobs import Keep, Sharing
+from gateway.images import ResponseFormat
+from gateway.jobs import Keep, Known, Sharing
 from gateway.metrics import Metrics
 from gateway.middleware.links import Handler, Link
 from gateway.request_keys import CACHE_AGE, CACHE_STATE, CALLER, IMAGE_REQUEST, SHARING
@@ -20,14 +22,12 @@ from gateway.request_keys import CACHE_AGE, CACHE_STATE, CALLER, IMAGE_REQUEST, 
 Render = Callable[[web.Request, Answer], Awaitable[web.StreamResponse]]
 
 
-def cache(config: CacheConfig, kept: AnswerCache, gallery: Gallery, render: Render, metrics: Metrics) -> Link:
+def cache(config: CacheConfig, kept: Shelf, gallery: Gallery, render: Render, metrics: Metrics) -> Link:
     return _CacheLink(config, kept, gallery, render, metrics)
 
 
 class _CacheLink:
-    def __init__(
-        self, config: CacheConfig, kept: AnswerCache, gallery: Gallery, render: Render, metrics: Metrics
-    ) -> None:
+    def __init__(self, config: CacheConfig, kept: Shelf, gallery: Gallery, render: Render, metrics: Metrics) -> None:
         self._config = config
         self._kept = kept
         self._gallery = gallery
@@ -46,17 +46,29 @@ class _CacheLink:
             return await handler(request)
         request[CACHE_STATE] = "MISS"  # or COALESCED, when the handler finds equal work under way
         key = await _key(request, shared=self._config.shared)
-        found = self._kept.get(key)
-        if found is not None and self._gallery.still_has(found.answer):
+        found = await self._found(key)
+        if found is not None:
             request[CACHE_STATE] = "HIT"
             request[CACHE_AGE] = found.age
             return await self._render(request, found.answer)
-        request[SHARING] = Sharing(key=key, keep=(self._keeper(key),))
+        hosted = request[IMAGE_REQUEST].response_format is ResponseFormat.URL
+        request[SHARING] = Sharing(key=key, known=self._knower(key), keep=(self._keeper(key),), everywhere=hosted)
         return await handler(request)
+
+    async def _found(self, key: str) -> Found | None:
+        found = await self._kept.get(key)
+        return found if found is not None and self._gallery.still_has(found.answer) else None
+
+    def _knower(self, key: str) -> Known:
+        async def known() -> Answer | None:
+            found = await self._found(key)
+            return found.answer if found is not None else None
+
+        return known
 
     def _keeper(self, key: str) -> Keep:
         async def keep(answer: Answer) -> None:
-            self._kept.put(key, answer, min(self._config.ttl, self._gallery.life_left(answer)))
+            await self._kept.put(key, answer, min(self._config.ttl, self._gallery.life_left(answer)))
 
         return keep
 

@@ -44,7 +44,7 @@ def idempotency(claims: Claims, jobs: Jobs, gallery: Gallery, render: Render) ->
         if answer is not None:
             request[IS_REPLAY] = True
             return await render(request, answer)
-        sharing = Sharing(claim=claim, known=known, keep=(_keep(claim, claims),))
+        sharing = Sharing(claim=claim, known=known, keep=(_keep(claim, claims),), everywhere=True)
         request[SHARING] = sharing
         job = jobs.join(sharing, request[DEADLINE].end)
         if job is None:

@@ -10,7 +10,9 @@ from gateway.errors import RateLimited
 from gateway.quotas.base import Balance, Quota, QuotaExceeded
 from gateway.quotas.bucket import TokenBucket
 from gateway.quotas.in_flight import InFlight, TooManyInFlight
+from gateway.quotas.shared import SharedBucket, SharedWindow, WithFallback
 from gateway.quotas.window import SlidingWindow
+from gateway.shared_state import SharedState
 from gateway.tokens import Token
 
 MINUTE, DAY = 60, 86_400
@@ -30,6 +32,14 @@ class TokenQuotas:
     def in_memory(cls, clock: Clock) -> TokenQuotas:
         """For one process; a restart begins anew."""
         return cls(TokenBucket(clock, MINUTE), SlidingWindow(clock, DAY))
+
+    @classmethod
+    def shared(cls, state: SharedState, clock: Clock) -> TokenQuotas:
+        """For all replicas together; `max_in_flight` is each one's own."""
+        return cls(
+            WithFallback(SharedBucket(state, "requests", MINUTE), TokenBucket(clock, MINUTE)),
+            WithFallback(SharedWindow(state, "images", DAY), SlidingWindow(clock, DAY)),
+        )
 
     @asynccontextmanager
     async def request(self, token: Token) -> AsyncIterator[None]:

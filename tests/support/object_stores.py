@@ -78,7 +78,7 @@ def serving_s3() -> Iterator[S3Server]:
 def serving_azure() -> Iterator[dict[str, Any]]:
     """Azurite with a container; gives the section of gateway.yaml that uses it."""
     needed("obstore", "test")
-    port = _free_port()
+    port = free_port()
     options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
     process = subprocess.Popen([program("azurite-blob"), "--blobPort", str(port), *options])  # noqa: S603 - of the tests
     try:
@@ -114,7 +114,7 @@ def _make_container(endpoint: str) -> None:
         return
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
