@@ -7,6 +7,7 @@ still names the page's host, and no page can change that.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from aiohttp import hdrs, web
 from yarl import URL
@@ -49,6 +50,7 @@ def _parents(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(1, len(labels))]
 
 
+@lru_cache(maxsize=128)
 def _name(host: str) -> str:
     """Without its port, in lower case; what is no host is none of ours."""
     try:
