@@ -15,9 +15,11 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from gateway.app import make_app, make_backends
-from gateway.clock import SystemClock
+from gateway.clock import SystemClock, system_random
 from gateway.config import AuthConfig, Config
 from gateway.config_file import load
+from gateway.errors import Unavailable
+from gateway.hosting.stores import make_store
 from gateway.images import Operation
 from gateway.routes import IMAGE_PATHS
 from gateway.server import listening
@@ -62,7 +64,23 @@ async def _examine_all(config: Config) -> int:
             await part.open()
             stack.push_async_callback(part.close)
         found = [await _examine(name, upstream, config) for name, upstream in backends.upstreams.items()]
+    found.append(await _examine_store(config))
     return 0 if all(found) else 1
+
+
+async def _examine_store(config: Config) -> bool:
+    """An object store is somebody else's service like a backend; a folder is looked at when it is opened."""
+    if config.images.scheme == "file":
+        return True
+    make_store(config.images, SystemClock(), system_random)  # says so where a package is missing
+    from gateway.hosting.stores.bucket import make_bucket  # noqa: PLC0415 - obstore is an extra
+
+    try:
+        found = await make_bucket(config.images).check()
+    except Unavailable:
+        found = "images.object_store.endpoint: nobody answers there; check it and the network between"
+    _say(f"image store ({config.images.scheme}): {'ok' if found is None else f'NOT OK{chr(10)}  {found}'}")
+    return found is None
 
 
 async def _examine(name: str, upstream: Upstream, config: Config) -> bool:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from gateway.config_file import load
+from gateway.config_file import ConfigError, load
 from gateway.hosting.verification import verify
 from gateway.upstreams import DRIVER_SETTINGS
 
@@ -18,7 +18,10 @@ def add_arguments(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace, path: Path | None) -> int:
-    folder = load(path, DRIVER_SETTINGS).images.folder
+    images = load(path, DRIVER_SETTINGS).images
+    if images.scheme != "file":
+        raise ConfigError(["images.store: verify reads folders; object stores check what they keep themselves"])
+    folder = images.folder
     try:
         report = verify(folder)
     except OSError as error:

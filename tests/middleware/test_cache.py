@@ -13,6 +13,7 @@ from support.drivers import generation
 from support.links import Client, Mount
 
 from gateway.answers import Answer, AnsweredImage
+from gateway.caching import shelf
 from gateway.caching.memory import AnswerCache
 from gateway.config import CacheConfig
 from gateway.jobs import Claim, Sharing
@@ -48,7 +49,7 @@ class Scene:
     made: int = 0
 
     async def client(self) -> Client:
-        kept = AnswerCache(10**6, self.clock)
+        kept = shelf.Shelf(AnswerCache(10**6, self.clock), None, self.clock)
         link = cache(CacheConfig(**self.config), kept, self.shelf, self.render, self.metrics)  # type: ignore[arg-type]  # all of a gallery that it needs
         return await self.mount(_enter, link, handler=self.make)
 
