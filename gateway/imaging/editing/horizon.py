@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 from typing import TypeAlias
 
 from PIL import Image, ImageChops, ImageFilter
@@ -26,6 +27,10 @@ _ALIKE, _UNLIKE = 14, 40
 """Differences of a channel from the expected sky at which a pixel near the horizon is sky, and is not."""
 _MARGIN = 7
 """Pixels of the thumbnail around the found horizon within which each pixel of the picture is judged; odd."""
+
+_LINE, _OUTSTANDING, _HIGHEST_LINE = 9, 3, 0.15
+"""A row is a straight horizon when the colour steps by so much there in most columns, so many times as much as from
+row to row elsewhere, and not in the uppermost share of the picture."""
 
 _Pixel: TypeAlias = tuple[int, int, int]
 
@@ -64,7 +69,8 @@ class _Walk:
 def find_sky(image: Image.Image) -> Sky:
     """The sky of an RGB image; its upper part, softly bounded, where none is seen."""
     thumbnail = _thumbnail(image)
-    walks = [_walk(column) for column in _columns(thumbnail)]
+    columns = _columns(thumbnail)
+    walks = _down_to(_line(columns), [_walk(column) for column in columns])
     share = sum(walk.depth for walk in walks) / (len(walks) * thumbnail.height)
     if not _LEAST <= share <= _MOST:
         return Sky(downwards(image.size, lambda y: 1 - smooth((y - _ASSUMED + 0.2) / 0.3)), _ASSUMED)
@@ -96,14 +102,44 @@ def _walk(column: Sequence[_Pixel]) -> _Walk:
     return _Walk(len(column), tuple(column))
 
 
+def _line(columns: Sequence[Sequence[_Pixel]]) -> int:
+    """The row of a straight horizon, such as that of a calm sea, which the walks may cross; else the height."""
+    height = len(columns[0])
+    steps = [
+        median(sum(abs(a - b) for a, b in zip(column[y], column[y - 1], strict=True)) for column in columns)
+        for y in range(1, height)
+    ]
+    usual = median(steps) if steps else 0
+    lines = (y for y, step in enumerate(steps, start=1) if step >= _LINE and step >= _OUTSTANDING * usual)
+    return next((y for y in lines if y > height * _HIGHEST_LINE), height)
+
+
+def _down_to(row: int, walks: Sequence[_Walk]) -> list[_Walk]:
+    return [_Walk(min(walk.depth, row), walk.colours) for walk in walks]
+
+
+def _expected(walks: Sequence[_Walk], y: int) -> list[_Pixel]:
+    """The sky's colour in row `y`: where a walk ended above it, that of the nearest one that did not."""
+    reached = [x for x, walk in enumerate(walks) if walk.depth > y]
+    if not reached:
+        return [walk.colours[y] for walk in walks]
+    colours, at = [], 0
+    for x in range(len(walks)):
+        while at + 1 < len(reached) and abs(reached[at + 1] - x) <= abs(reached[at] - x):
+            at += 1
+        colours.append(walks[reached[at]].colours[y])
+    return colours
+
+
 def _mask(image: Image.Image, walks: Sequence[_Walk], walked: tuple[int, int]) -> Image.Image:
-    """Sure well above the found horizon; near it, wherever a pixel has the colour of the sky above."""
+    """Sure well above the found horizon; near it and below clouds, wherever a pixel has the colour of the sky."""
     height = walked[1]
-    found = Image.frombytes("L", walked, bytes(255 * (y < walk.depth) for y in range(height) for walk in walks))
+    depths = [walk.depth for walk in walks]
     # The frame repeats the outermost pixels, so the margin is not cut into the sky along the sides.
-    sure, possible = found.filter(ImageFilter.MinFilter(_MARGIN)), found.filter(ImageFilter.MaxFilter(_MARGIN))
+    sure = _above(depths, walked).filter(ImageFilter.MinFilter(_MARGIN))
+    possible = _above([max(depths)] * len(depths), walked).filter(ImageFilter.MaxFilter(_MARGIN))
     sky = Image.frombytes(
-        "RGB", walked, bytes(part for y in range(height) for walk in walks for part in walk.colours[y])
+        "RGB", walked, bytes(part for y in range(height) for colour in _expected(walks, y) for part in colour)
     )
     expected = sky.filter(ImageFilter.GaussianBlur(2)).resize(image.size, Image.Resampling.BILINEAR)
     red, green, blue = ImageChops.difference(image, expected).split()
@@ -111,3 +147,7 @@ def _mask(image: Image.Image, walks: Sequence[_Walk], walked: tuple[int, int]) -
     alike = unlike.point(table(lambda level: 255 * (1 - smooth((level - _ALIKE) / (_UNLIKE - _ALIKE)))))
     edge = ImageChops.multiply(alike, possible.resize(image.size, Image.Resampling.BILINEAR))
     return ImageChops.lighter(edge, sure.resize(image.size, Image.Resampling.BILINEAR))
+
+
+def _above(depths: Sequence[int], size: tuple[int, int]) -> Image.Image:
+    return Image.frombytes("L", size, bytes(255 * (y < depth) for y in range(size[1]) for depth in depths))

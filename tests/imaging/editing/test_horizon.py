@@ -35,3 +35,14 @@ def test_without_a_sky_it_is_the_upper_part(size: tuple[int, int]) -> None:
 def test_the_assumed_sky_fades_downwards() -> None:
     mask = find_sky(Image.new("RGB", (10, 100))).mask
     assert (mask.getpixel((5, 5)), mask.getpixel((5, 90))) == (255, 0)
+
+
+def test_clouds_throw_no_shadow_and_a_calm_sea_is_no_sky() -> None:
+    """A bank of cloud over a smooth sky, and below a straight horizon a sea of almost the same colour."""
+    picture = Image.new("RGB", (400, 400), (150, 190, 230))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 240, 400, 400), fill=(145, 180, 220))
+    pen.rounded_rectangle((60, 60, 340, 110), 25, fill="white")
+    mask = find_sky(picture).mask
+    below_the_cloud, cloud, sea = (mask.getpixel(spot) for spot in ((200, 160), (200, 85), (200, 350)))
+    assert (below_the_cloud, cloud, sea) == (255, 0, 0)
