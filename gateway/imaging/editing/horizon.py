@@ -28,6 +28,8 @@ _ALIKE, _UNLIKE = 14, 40
 _MARGIN = 7
 """Pixels of the thumbnail around the found horizon within which each pixel of the picture is judged; odd."""
 
+_FEW = 5
+"""All but every fifth column have to step at a straight horizon: more than a bank of cloud spans."""
 _LINE, _OUTSTANDING, _HIGHEST_LINE = 9, 3, 0.15
 """A row is a straight horizon when the colour steps by so much there in most columns, so many times as much as from
 row to row elsewhere, and not in the uppermost share of the picture."""
@@ -105,8 +107,9 @@ def _walk(column: Sequence[_Pixel]) -> _Walk:
 def _line(columns: Sequence[Sequence[_Pixel]]) -> int:
     """The row of a straight horizon, such as that of a calm sea, which the walks may cross; else the height."""
     height = len(columns[0])
+    least = len(columns) // _FEW
     steps = [
-        median(sum(abs(a - b) for a, b in zip(column[y], column[y - 1], strict=True)) for column in columns)
+        sorted(sum(abs(a - b) for a, b in zip(column[y], column[y - 1], strict=True)) for column in columns)[least]
         for y in range(1, height)
     ]
     usual = median(steps) if steps else 0
