@@ -60,6 +60,9 @@ def test_the_example_is_the_defaults() -> None:
         ),
         ({"models": {"m": {"operations": ["generate"], "upstreams": ["x"]}}}, "no upstream is called x"),
         ({"images": {"store": "ftp://x"}}, "images.store: "),
+        ({"images": {"store": "s3://bucket"}}, "images.object_store.access_key: is required for s3://; or set"),
+        ({"images": {"store": "gs://bucket"}}, "images.object_store.secret_key: is required for gs://; or set"),
+        ({"images": {"delivery": "redirect"}}, "images.delivery: redirect needs an object store"),
         ([], "the file must be a mapping"),
     ],
 )

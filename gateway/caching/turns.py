@@ -36,7 +36,7 @@ class SharedTurns:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[None]:
-        key, holder = f"turn:{hashlib.sha256(name.encode()).hexdigest()}", secrets.token_hex(16)
+        key, holder = key_of(name), secrets.token_hex(16)
         try:
             with suppress(SharedStateDown):
                 while not await self._take(key, holder):  # noqa: ASYNC110 - who holds it is elsewhere
@@ -59,3 +59,8 @@ class SharedTurns:
             await asyncio.sleep(RENEW_EVERY)
             with suppress(SharedStateDown):
                 await self._take(key, holder)
+
+
+def key_of(name: str) -> str:
+    """Names hold what clients sent."""
+    return f"turn:{hashlib.sha256(name.encode()).hexdigest()}"
