@@ -24,8 +24,9 @@ def render(page: Page) -> str:
     for token in tokens:
         _settle(token)
     written: str = _markdown.renderer.render(tokens, _markdown.options, {})
-    # A wide table scrolls in a box of its own; one that can be scrolled by keys must be reachable by them.
-    return written.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+    # What is wide scrolls in a box of its own, which must be reachable by keys to be scrolled by them.
+    boxed = written.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+    return boxed.replace("<pre>", '<pre tabindex="0">')
 
 
 def _name_headings(tokens: Sequence[Token]) -> None:

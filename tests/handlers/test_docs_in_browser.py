@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has annotations and no marker
 from playwright.async_api import Page, ViewportSize, async_playwright, expect
 from support.gateway import Gateway
 from support.programs import program
@@ -65,3 +66,12 @@ async def test_the_reference_sends_a_request(watched: Watched) -> None:
 
     await expect(block.locator(".live-responses-table tr.response .response-col_status")).to_contain_text("200")
     assert watched.faults == []
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/generate", "/docs/configuration", "/docs/search?q=retry"])
+async def test_the_guide_shuts_nobody_out(watched: Watched, path: str) -> None:
+    await watched.page.goto(watched.address + path)
+
+    found = (await Axe().run(watched.page)).response["violations"]
+
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
