@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import html
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from string import Template
 from types import MappingProxyType
 
-from aiohttp import ETag, hdrs, web
+from aiohttp import hdrs, web
 
 from gateway.config import Config
 from gateway.errors import NotFound
+from gateway.handlers.assets import SAFE_HEADERS, Asset, send
 from gateway.images import LONGEST_PROMPT, Operation
 
 PAGE = "index.html"
-_MIMES = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _NOT_MODULES = {"theme.js"}
 _FRESH, _FOREVER, _NEVER = "no-cache", "public, max-age=31536000, immutable", "no-store"
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file as it is sent, plain and compressed once for all."""
-
-    data: bytes
-    gzipped: bytes
-    mime: str
-    etag: str
-
-    @classmethod
-    def of(cls, name: str, data: bytes) -> Asset:
-        mime = _MIMES[name.rpartition(".")[2]]
-        return cls(data, gzip.compress(data, mtime=0), mime, hashlib.sha256(data).hexdigest()[:32])
 
 
 class StudioHandlers:
@@ -61,17 +44,17 @@ class StudioHandlers:
             ),
         )
         self._page = Asset.of(PAGE, filled.encode())
-        self._headers = MappingProxyType({**_HEADERS, "Content-Security-Policy": policy(config.server.public_url)})
+        self._headers = MappingProxyType({**SAFE_HEADERS, "Content-Security-Policy": policy(picture_origins(config))})
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        return _answer(request, self._page, {**self._headers, hdrs.CACHE_CONTROL: _FRESH})
+        return send(request, self._page, {**self._headers, hdrs.CACHE_CONTROL: _FRESH})
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
         asset = self._assets.get(request.match_info["name"])
         if asset is None:
             raise NotFound("Unknown route. The studio is at /")
         known = request.match_info["version"] == self._version
-        return _answer(request, asset, {**self._headers, hdrs.CACHE_CONTROL: _FOREVER if known else _NEVER})
+        return send(request, asset, {**self._headers, hdrs.CACHE_CONTROL: _FOREVER if known else _NEVER})
 
 
 def page_settings(config: Config) -> Mapping[str, object]:
@@ -88,22 +71,18 @@ def page_settings(config: Config) -> Mapping[str, object]:
     }
 
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",  # for browsers that know no frame-ancestors
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    hdrs.VARY: hdrs.ACCEPT_ENCODING,
-}
+def picture_origins(config: Config) -> Iterator[str]:
+    """Other origins that host pictures of ours: `public_url`, and the bucket that readers are sent to."""
+    if config.server.public_url:
+        yield _origin(config.server.public_url)
+    if config.images.delivery == "redirect":
+        endpoint = config.images.object_store.endpoint
+        yield _origin(endpoint) if endpoint else "https:"  # which of its hosts a vendor takes, nobody can say
 
 
-def policy(public_url: str | None) -> str:
-    """A Content-Security-Policy that lets nothing in but our own files, and lets no text become markup.
-
-    Pictures may also come from `public_url`, the one other origin that hosts ours.
-    """
-    pictures = " ".join(["'self'", "blob:", "data:", *([_origin(public_url)] if public_url else [])])
+def policy(origins: Iterable[str]) -> str:
+    """A Content-Security-Policy that lets in our own files and pictures of `origins`, and no text become markup."""
+    pictures = " ".join(["'self'", "blob:", "data:", *origins])
     return "; ".join(
         [
             "default-src 'none'",
@@ -130,14 +109,3 @@ def _digest(sources: Mapping[str, bytes]) -> str:
         whole.update(b"%s %d\n" % (name.encode(), len(sources[name])))
         whole.update(sources[name])
     return whole.hexdigest()[:10]
-
-
-def _answer(request: web.Request, asset: Asset, headers: Mapping[str, str]) -> web.StreamResponse:
-    tag = ETag(asset.etag, is_weak=True)  # one for both encodings
-    said = {**headers, hdrs.ETAG: f'W/"{tag.value}"'}
-    if any(sent.value in {tag.value, "*"} for sent in request.if_none_match or ()):
-        return web.Response(status=web.HTTPNotModified.status_code, headers=said)
-    body = asset.data
-    if "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower():
-        body, said[hdrs.CONTENT_ENCODING] = asset.gzipped, "gzip"
-    return web.Response(body=body, content_type=asset.mime, charset="utf-8", headers=said)

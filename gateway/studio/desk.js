@@ -34,14 +34,16 @@ export class Desk {
 
 	async submit() {
 		if (this.#control || !this.isComplete()) return;
-		const { source, ...order } = await this.order();
-		this.run({ ...order, source: source && { ...source } });
+		try {
+			this.run(await this.order());
+		} catch (error) {
+			this.stage.fail({ status: 400, message: error.message }); // no mask could be drawn
+		}
 	}
 
 	/** What is sent: `{operation, key, fields, source, mask}`. */
 	async order() {
-		const key = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-		return { operation: this.operation, key, fields: this.fields(), source: this.picker?.value, mask: null };
+		return { operation: this.operation, key: newKey(), fields: this.fields(), source: this.picker && { ...this.picker.value }, mask: null };
 	}
 
 	fields() {
@@ -87,22 +89,22 @@ export class Desk {
 	async run(order) {
 		const control = new AbortController();
 		this.#control = control;
-		this.#busy(true);
+		find('.primary', this.form).disabled = true;
+		const failed = await this.#make(order, control).then(() => null, (error) => error);
+		this.#control = null;
+		find('.primary', this.form).disabled = false;
+		if (failed) this.#failed(failed, order, control.signal.aborted);
+	}
+
+	async #make(order, control) {
 		const wait = this.stage.wait(order, this.#shape(order), () => control.abort());
 		this.stage.reveal();
-		try {
-			const { pictures, upstream } = await make(order, wait, control.signal);
-			const seconds = wait.stop().toFixed(1);
-			await Promise.all(pictures.map(prepare));
-			const summary = `${count(pictures)} in ${seconds} s${upstream ? `, by ${upstream}` : ''}`;
-			this.stage.show(order, { pictures, summary }, await beforeOf(order));
-			await this.#remember(order, pictures);
-		} catch (error) {
-			this.#failed(error, order, control.signal.aborted);
-		} finally {
-			this.#control = null;
-			this.#busy(false);
-		}
+		const { pictures, upstream } = await make(order, wait, control.signal);
+		const seconds = wait.stop().toFixed(1);
+		await Promise.all(pictures.map(prepare));
+		const summary = `${count(pictures)} in ${seconds} s${upstream ? `, by ${upstream}` : ''}`;
+		this.stage.show(order, { pictures, summary }, await beforeOf(order));
+		await this.#remember(order, pictures);
 	}
 
 	/** Puts an entry of the history back: its fields into the form, its pictures on the stage. */
@@ -133,15 +135,15 @@ export class Desk {
 	}
 
 	#failed(error, order, cancelled) {
-		if (cancelled) {
-			this.stage.fail({ status: 499, message: 'Nobody waits for these pictures any more.' }, () => this.run(order));
-			return;
-		}
-		if (error.status === undefined) console.error(error); // a fault of this page
 		const retry = () => this.run(order);
-		this.stage.fail(error, retry);
+		if (cancelled) return this.stage.fail({ status: 499, message: 'Nobody waits for these pictures any more.' }, retry);
+		const { source } = order;
+		// A link that has expired meanwhile is no loss where the picture itself is still here.
+		if (error.param === 'image' && source?.url && source.blob) return this.run({ ...order, key: newKey(), source: { ...source, url: null } });
+		if (error.status === undefined) console.error(error); // a fault of this page
 		if (error.status === 401) token.ask(error.message, retry);
 		if (error.param) this.form.elements[error.param]?.setAttribute?.('aria-invalid', 'true');
+		return this.stage.fail(error, retry);
 	}
 
 	async #remember({ operation, key, fields, source }, pictures) {
@@ -151,7 +153,7 @@ export class Desk {
 			fields,
 			source: source && { name: source.name, url: source.url },
 			pictures: await Promise.all(pictures.map(async ({ blob, url, revised, width, height }) => ({
-				url, revised, width, height, thumb: blob && (await thumbnail(blob)),
+				url, revised, width, height, thumb: blob && (await thumbnail(blob).catch(() => '')), // none where memory is short
 			}))),
 		});
 	}
@@ -167,11 +169,10 @@ export class Desk {
 		box.addEventListener('input', tell);
 		tell();
 	}
-
-	#busy(busy) {
-		find('.primary', this.form).disabled = busy;
-	}
 }
+
+/** An Idempotency-Key. Not crypto.randomUUID(), which pages over plain HTTP do not have. */
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** As the gateway counts: after trimming, an emoji is one. */
 const letters = (text) => [...text.trim()].length;

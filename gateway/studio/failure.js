@@ -28,7 +28,7 @@ const ADVICE = {
 	504: 'Try again with one picture, or with a smaller source.',
 };
 
-const UNCHANGED = new Set([400, 403, 404, 413, 415]); // would be refused again
+const UNCHANGED = new Set([400, 401, 403, 404, 413, 415]); // would be refused again
 
 /** A card with the failure; `retry` is called when asked to. Its `stop` ends the countdown. */
 export function failure(error, retry) {
@@ -40,7 +40,7 @@ export function failure(error, retry) {
 	find('.advice', card).textContent = refused ? 'Say it in other words.' : ADVICE[status] ?? (status < 500 ? 'Change the request and send it again.' : ADVICE[500]);
 	const button = find('.retry', card);
 	button.hidden = UNCHANGED.has(status);
-	button.addEventListener('click', retry);
+	if (retry) button.addEventListener('click', retry);
 	const stop = error.retryAfter ? countDown(button, error.retryAfter) : () => {};
 	return { card, stop };
 }

@@ -56,7 +56,7 @@ function card(entry) {
 	find('.said', item).textContent = entry.fields.prompt ?? `Upscaled ${entry.fields.upscale_factor}`;
 	const time = find('time', item);
 	time.dateTime = new Date(entry.when).toISOString();
-	time.textContent = `${entry.operation} · ${expired(entry) ? 'link expired' : new Date(entry.when).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' })}`;
+	time.textContent = `${entry.operation} · ${expired(entry) ? 'link expired' : new Date(entry.when).toLocaleString([], { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })}`;
 	find('.open', item).addEventListener('click', () => open(entry));
 	find('.forget', item).addEventListener('click', () => {
 		entries = read().filter(({ id }) => id !== entry.id);

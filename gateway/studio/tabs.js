@@ -1,4 +1,4 @@
-// Three tabs that the address remembers: #generate, #edit, #upscale.
+// Three tabs that the address remembers: #/generate, #/edit, #/upscale. The slash keeps browsers from scrolling to the panel.
 
 import { all, find } from './page.js';
 
@@ -14,10 +14,10 @@ export function activate(name) {
 		tab.tabIndex = chosen ? 0 : -1;
 		panels[index].hidden = !chosen;
 	});
-	if (location.hash !== `#${name}`) history.replaceState(null, '', `#${name}`);
+	if (location.hash !== `#/${name}`) history.replaceState(null, '', `#/${name}`);
 }
 
-const named = () => panels.find((panel) => `#${panel.id}` === location.hash)?.id;
+const named = () => panels.find((panel) => `#/${panel.id}` === location.hash)?.id;
 
 tabs.forEach((tab, index) => {
 	tab.addEventListener('click', () => activate(panels[index].id));

@@ -17,7 +17,7 @@ export const token = {
 
 	/** Shows the field; `then` runs once a token was given. */
 	ask(why, then) {
-		find('#token-why').textContent = `${why}. It is kept until this tab is closed, and sent to this gateway alone.`;
+		find('#token-why').textContent = `${why}. A token is kept until this tab is closed, and sent to this gateway alone.`;
 		waiting.push(then);
 		open(true);
 		say(why);

@@ -6,18 +6,22 @@ import gzip
 import html
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.gateway import Gateway, StartGateway
+from support.gateway import Document, Gateway, StartGateway
 from support.images_api import Reply, ask
 
 import gateway
-from gateway.handlers.studio import policy
+from gateway.config import Config
+from gateway.handlers.studio import picture_origins, policy
 
 FILES = {path.name: path.read_text() for path in (Path(gateway.__file__).parent / "studio").iterdir()}
-LARGEST_PAGE = 84_000
+LARGEST_PAGE = 85_000
 """Bytes of the page with all that it needs, uncompressed."""
+AMBIENT = {"credentials": "ambient", "region": "eu-central-1"}
+BUCKET = {"store": "s3://pictures", "delivery": "redirect", "object_store": AMBIENT}
 PLAIN = {"Accept-Encoding": "identity"}
 
 
@@ -72,9 +76,25 @@ async def test_the_headers_are_strict(gateway: Gateway, path: str) -> None:
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("public", ["https://images.example.com", "https://images.example.com/gateway"])
-def test_pictures_may_come_from_the_public_address_too(public: str) -> None:
-    assert "img-src 'self' blob: data: https://images.example.com;" in policy(public)
+@pytest.mark.parametrize(
+    ("document", "origins"),
+    [
+        ({}, []),
+        ({"server": {"public_url": "https://images.example.com/gateway"}}, ["https://images.example.com"]),
+        ({"images": BUCKET}, ["https:"]),
+        (
+            {"images": {**BUCKET, "object_store": {**AMBIENT, "endpoint": "https://s3.example.com/bucket"}}},
+            ["https://s3.example.com"],
+        ),
+    ],
+)
+def test_our_own_pictures_may_come_from_where_they_are_hosted(
+    configure: Callable[[Document], Config], document: Document, origins: list[str]
+) -> None:
+    pictures = ["'self'", "blob:", "data:", *origins]
+
+    assert list(picture_origins(configure(document))) == origins
+    assert f"img-src {' '.join(pictures)};" in policy(origins)
 
 
 async def test_the_page_is_asked_for_anew_and_its_files_are_kept(gateway: Gateway) -> None:

@@ -132,6 +132,22 @@ async def test_the_result_can_be_edited_on_by_its_link(studio: Studio) -> None:
     assert before.getpixel((48, 32)) == (0, 255, 255)
 
 
+async def test_an_expired_link_is_no_loss_while_the_picture_is_here(studio: Studio) -> None:
+    desk = studio.desk("generate")
+    await desk.say("A lighthouse")
+    await (await desk.make()).locator(".to-edit").click()
+    desk = studio.desk("edit")
+    await desk.has_taken()
+    await desk.say(INVERT)
+    gone = {"message": "Image not found or expired.", "type": "invalid_request_error", "param": "image", "code": None}
+    studio.foretold.append("status of 400")
+
+    await studio.page.route("**/edits", lambda route: route.fulfill(status=400, json={"error": gone}), times=1)
+    await desk.make()
+
+    await expect(desk.pictures.locator("img.before")).to_have_count(1)
+
+
 async def test_a_picture_elsewhere_is_fetched_by_the_gateway_alone(open_studio: OpenStudio) -> None:
     async with open_site() as site:
         address = site.show("/photo.png", plain((96, 64)))
