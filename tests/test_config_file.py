@@ -103,7 +103,8 @@ def test_the_environment_fills_values() -> None:
 
 
 def test_a_missing_variable_is_named_with_its_key() -> None:
-    assert faults_of({"server": {"host": "${NO_SUCH}"}}) == ["server.host: the environment variable NO_SUCH is not set or empty"]
+    fault = "server.host: the environment variable NO_SUCH is not set or empty"
+    assert faults_of({"server": {"host": "${NO_SUCH}"}}) == [fault]
 
 
 def test_a_value_of_the_environment_cannot_break_out_of_its_key() -> None:

@@ -51,10 +51,7 @@ def plain(image: Image.Image) -> Image.Image:
 
 def encode(image: Image.Image, format: ImageFormat, *, icc_profile: bytes | None = None) -> Picture:  # noqa: A002 - the field's word
     """`image` in `format` without metadata; transparency becomes white where the format has none."""
-    if format is ImageFormat.JPEG:
-        image = flatten(image)
-    else:
-        image = plain(image)
+    image = flatten(image) if format is ImageFormat.JPEG else plain(image)
     if format is ImageFormat.WEBP and image.mode in {"L", "LA"}:
         image = image.convert("RGBA" if image.mode == "LA" else "RGB")
     buffer = io.BytesIO()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from gateway.images import OUTPUT_FORMATS, Operation
 from gateway.handlers.rendering import REPLAYED
+from gateway.images import OUTPUT_FORMATS, Operation
 from gateway.models import CREATED
 from gateway.openapi.headers import response_headers
 from gateway.openapi.node import Node, component

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.middleware.idempotency import HEADER as IDEMPOTENCY_KEY
 from gateway.handlers.rendering import REPLAYED
+from gateway.middleware.idempotency import HEADER as IDEMPOTENCY_KEY
 from gateway.middleware.request_id import HEADER as REQUEST_ID
 from gateway.openapi.node import Node, component
 from gateway.trace import HEADER as TRACE_PARENT

@@ -14,7 +14,7 @@ DAY = 86_400
 
 
 async def test_no_day_has_more_than_the_limit_wherever_it_begins() -> None:
-    clock, dice = LeapingClock(), random.Random(4)  # noqa: S311 - lots, no secret
+    clock, dice = LeapingClock(), random.Random(4)
     window = SlidingWindow(clock, DAY)
     taken: list[float] = []
     for _ in range(3000):

@@ -56,7 +56,7 @@ def acknowledged_until_killed(root: Path, after: int) -> list[str]:
 
 
 async def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
-    root, dice = tmp_path / "images", random.Random(9)  # noqa: S311 - draws lots, keeps no secret
+    root, dice = tmp_path / "images", random.Random(9)
     acknowledged = [name for _ in range(KILLS) for name in acknowledged_until_killed(root, dice.randint(1, 30))]
     left = verify(root)
     store = FileStore(root, Retention())

@@ -33,7 +33,7 @@ _PROGRESSIVE = (
 def paint(mode: str, seed: int = 1) -> Image.Image:
     """The same noise every time."""
     size = (WIDTH, HEIGHT)
-    noise = random.Random(seed)  # noqa: S311 - a picture, not a secret
+    noise = random.Random(seed)
     if mode == "P":
         return paint("RGB", seed).quantize(16)
     if mode == "1":
@@ -122,7 +122,7 @@ def more(mode: str, count: int) -> list[Image.Image]:
     return [paint(mode, seed) for seed in range(2, 2 + count)]
 
 
-_NOISE24 = random.Random(3).randbytes(HEIGHT * 40)  # noqa: S311 - a picture, not a secret
+_NOISE24 = random.Random(3).randbytes(HEIGHT * 40)
 _MASKS = struct.pack("<IIII", 0xFF0000, 0xFF00, 0xFF, 0xFF000000)
 _COMMENT = b"a comment, " + SECRET
 
