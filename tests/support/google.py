@@ -171,7 +171,7 @@ async def _send(request: web.Request, answer: Scripted) -> web.StreamResponse:
     raw = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
     kind = {} if isinstance(answer.body, bytes) else {"Content-Type": "application/json; charset=UTF-8"}
     response = web.StreamResponse(status=answer.status, headers={**kind, **answer.headers})
-    response.content_length = len(raw) if answer.end == "whole" else 2**40
+    response.content_length = {"whole": len(raw), "endless": 2**40}.get(answer.end, len(raw) + 1000)
     await response.prepare(request)
     await response.write(raw)
     await _end(request, response, answer)
