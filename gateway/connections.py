@@ -16,12 +16,12 @@ from typing import Any
 
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractStreamWriter
-from aiohttp.http_exceptions import ContentEncodingError, LineTooLong
+from aiohttp.http_exceptions import LineTooLong
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
 from gateway.clock import system_random
-from gateway.errors import BadRequest, GatewayError, InternalError, Unavailable, UnsupportedMediaType, UriTooLong
+from gateway.errors import BadRequest, GatewayError, InternalError, Unavailable, UriTooLong
 from gateway.logs import event
 from gateway.middleware.errors import as_ours, error_response
 from gateway.middleware.request_id import HEADER as REQUEST_ID_HEADER
@@ -154,8 +154,6 @@ def _parser_refusal(status: int, exc: BaseException | None) -> GatewayError:
             return UriTooLong("The request line is too long; send the request as POST")
         case LineTooLong():
             return BadRequest(f"A header has more than {LONGEST_HEADER} bytes")
-        case ContentEncodingError():
-            return UnsupportedMediaType("This Content-Encoding is not taken; send the body as it is, or in gzip")
         case _:
             return BadRequest("The request is not well-formed HTTP")
 
@@ -206,6 +204,7 @@ class Runner(web.AppRunner):
             max_line_size=LONGEST_LINE,
             max_field_size=LONGEST_HEADER,
             read_bufsize=READ_AHEAD,
+            auto_decompress=False,  # see `gateway.inputs.unpacking`
         )
         self._limits = limits
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from aiohttp import HttpVersion11, hdrs, web
 
 from gateway.errors import BadRequest, PayloadTooLarge
+from gateway.inputs.unpacking import unpacked
 
 _LAST: Mapping[str, str] = MappingProxyType({hdrs.CONNECTION: "close"})
 
@@ -35,6 +36,7 @@ async def arriving(request: web.Request, limits: BodyLimits) -> AsyncIterator[As
     What ends it early ends the connection too: nobody knows where the next request would begin.
 
     Raises:
+        UnsupportedMediaType: it is compressed in a way that is not taken.
         PayloadTooLarge: it is longer, or says that it will be.
         BadRequest: it is not what its headers announce, was cut off, or took too long.
     """
@@ -43,7 +45,7 @@ async def arriving(request: web.Request, limits: BodyLimits) -> AsyncIterator[As
     await _invite(request)
     try:
         async with asyncio.timeout(limits.timeout) as scope:
-            yield _chunks(request, limits.max_body)
+            yield _counted(unpacked(_sent(request), request.headers.get(hdrs.CONTENT_ENCODING, "")), limits.max_body)
     except web.RequestPayloadError as error:
         raise BadRequest("The request body is not what its headers announce", headers=_LAST) from error
     except TimeoutError:
@@ -52,9 +54,16 @@ async def arriving(request: web.Request, limits: BodyLimits) -> AsyncIterator[As
         raise BadRequest(f"The request body did not arrive within {limits.timeout:g} seconds", headers=_LAST) from None
 
 
-async def _chunks(request: web.Request, most: int) -> AsyncIterator[bytes]:
+async def _sent(request: web.Request) -> AsyncIterator[bytes]:
     while chunk := await request.content.readany():
-        if request.content.total_bytes > most:
+        yield chunk
+
+
+async def _counted(chunks: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in chunks:
+        size += len(chunk)
+        if size > most:
             raise _too_large(most)
         yield chunk
 

@@ -14,7 +14,7 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _ALPHABET = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 
 
-def decode_picture_text(text: str | bytes, param: str, max_bytes: int) -> bytes:
+def decode_picture_text(text: str | bytes | bytearray, param: str, max_bytes: int) -> bytes:
     """The bytes that a data URL or bare base64 stands for. Blocks for milliseconds when it is long.
 
     Line breaks, the URL-safe alphabet and missing padding are taken; anything else is not.
@@ -33,14 +33,14 @@ def decode_picture_text(text: str | bytes, param: str, max_bytes: int) -> bytes:
     return data
 
 
-def _as_bytes(text: str | bytes, param: str) -> bytes:
+def _as_bytes(text: str | bytes | bytearray, param: str) -> bytes | bytearray:
     try:
         return text.encode("ascii") if isinstance(text, str) else text
     except UnicodeEncodeError:
         raise _no_picture(param) from None
 
 
-def _payload_start(text: bytes, param: str) -> int:
+def _payload_start(text: bytes | bytearray, param: str) -> int:
     """Behind the head of a data URL; 0 where there is none."""
     if text[:5].lower() != b"data:":
         return 0
@@ -50,7 +50,7 @@ def _payload_start(text: bytes, param: str) -> int:
     return comma + 1
 
 
-def _least_size(text: bytes, start: int) -> int:
+def _least_size(text: bytes | bytearray, start: int) -> int:
     """Bytes that it stands for at least, however it is padded."""
     blanks = sum(text.count(blank, start) for blank in _BLANKS)
     return (len(text) - start - blanks) * 3 // 4 - 3

@@ -17,7 +17,7 @@ from gateway.blob import Blob
 from gateway.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
 from gateway.inputs.arriving import MOST_FIELDS, BodyLimits, arriving
 from gateway.inputs.json_body import parse_object
-from gateway.inputs.long_text import LONG, MOST_TEXT, LongText, as_it_is, parse_long_object, too_much_text
+from gateway.inputs.long_text import LONG, MOST_TEXT, LongText, parse_long_object, too_much_text
 from gateway.inputs.multipart import FormReader, Head, boundary_of
 from gateway.inputs.request_memory import RequestMemory
 from gateway.inputs.urlencoded import Pair, parse_form, parse_long_form
@@ -26,9 +26,6 @@ from gateway.spool import Spool, SpooledBlob
 LONGEST_NAME = 128
 LONG_PARSE = 16 * 1024
 """Bytes from which a body is parsed in a worker thread: a hostile one makes a kilobyte cost 0.1 ms."""
-
-ENCODINGS = frozenset({"identity", "gzip", "deflate"})
-"""Of a whole body; aiohttp unpacks it a piece at a time, and what it becomes is held against the same limits."""
 
 PICTURE_FIELDS = frozenset({"image", "mask"})
 ACCEPTED = "application/json, multipart/form-data or application/x-www-form-urlencoded"
@@ -69,8 +66,6 @@ class FieldReader:
         """
         if request.method == hdrs.METH_GET:
             return _from_pairs(request.query.items())
-        if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() not in ENCODINGS:
-            raise UnsupportedMediaType("This Content-Encoding is not taken; send the body as it is, or in gzip")
         match request.content_type:
             case "application/json":
                 return await self._from_json(request)
@@ -100,7 +95,7 @@ class FieldReader:
         self, body: bytes | SpooledBlob, short: Callable[[bytes], T], long: Callable[[SpooledBlob], T]
     ) -> T:
         if isinstance(body, SpooledBlob):
-            return await self._memory.run(lambda: long(body), size=2 * body.size)
+            return await self._memory.run(lambda: long(body), size=body.size)
         if len(body) > LONG_PARSE:
             return await asyncio.to_thread(short, body)
         return short(body)
@@ -152,7 +147,7 @@ async def _short_or_long(form: FormReader, spool: Spool) -> bytes | LongText:
         if len(start) > LONG:
             draft = spool.draft()
             await draft.add(bytes(start))
-    return bytes(start) if draft is None else LongText(await draft.finish(), as_it_is)
+    return bytes(start) if draft is None else LongText(await draft.finish())
 
 
 def _from_pairs(pairs: Iterable[tuple[str, Value]]) -> Fields:

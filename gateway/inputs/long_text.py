@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from urllib.parse import unquote_to_bytes
+from typing import NamedTuple
 
 from gateway.blob import Blob
 from gateway.errors import PayloadTooLarge
@@ -29,48 +29,85 @@ _BACKSLASH = ord("\\")
 class LongText:
     """A text that was sent, in the bytes that it was sent in."""
 
-    def __init__(self, blob: Blob, plain: Callable[[bytes], bytes]) -> None:
+    def __init__(self, blob: Blob) -> None:
         self._blob = blob
-        self._plain = plain
 
     @property
     def size(self) -> int:
         """Bytes, escapes included."""
         return self._blob.size
 
-    def read(self) -> bytes:
+    def read(self) -> bytes | bytearray:
         """The text without its escapes. Blocks.
 
         Raises:
             ValueError: they are broken.
         """
-        return self._plain(self._blob.read())
+        return self._blob.read()
 
 
-def as_it_is(text: bytes) -> bytes:
+class EscapedText(LongText):
+    """A text in a body that writes some letters in another way."""
+
+    def __init__(self, blob: SpooledBlob, escapes: Escapes) -> None:
+        super().__init__(blob)
+        self._pieces = blob.pieces
+        self._escapes = escapes
+
+    def read(self) -> bytes | bytearray:
+        text, rest = bytearray(), b""
+        for piece in self._pieces():
+            whole, rest = self._escapes.split(rest + piece)
+            text += self._escapes.undo(whole)
+        text += self._escapes.undo(rest)
+        return text
+
+
+class Escapes(NamedTuple):
+    """How a text is written where it cannot stand as it is."""
+
+    mark: bytes
+    """Begins every escape."""
+    longest: int
+    """Bytes of one."""
+    undo: Callable[[bytes], bytes]
+    """Raises ValueError."""
+
+    def split(self, text: bytes) -> tuple[bytes, bytes]:
+        """`text` up to an escape that may go on behind its end, and the rest."""
+        begun = text.rfind(self.mark, max(0, len(text) - self.longest + 1))
+        return (text, b"") if begun < 0 else (text[:begun], text[begun:])
+
+
+def _from_json(text: bytes) -> bytes:
+    if any(control in text for control in (b"\t", b"\n", b"\r")):  # JSON wants them escaped; base64 has no others
+        raise ValueError("a control character in a JSON text")
+    if b"\\" not in text:
+        return text
+    plain: str = json.loads(b'"%b"' % text)
+    return plain.encode()
+
+
+def _from_form(text: bytes) -> bytes:
+    """A general decoder makes an object of every escape, which for a hostile text of megabytes takes seconds."""
+    text = text.replace(b"+", b" ")
+    for escape, plain in _ESCAPED_IN_PICTURES:
+        if b"%" not in text:
+            return text
+        text = text.replace(escape, plain)
+    if b"%" in text:
+        raise ValueError("an escape of a letter that no picture has")
     return text
 
 
-def from_json(text: bytes) -> bytes:
-    if any(control in text for control in b"\t\n\r"):  # which JSON wants escaped; base64 itself has no others
-        raise ValueError("a control character in a JSON text")
-    return text if _BACKSLASH not in text else json.loads(b'"%b"' % text).encode()
+_ESCAPED_IN_PICTURES = [
+    (escape, letter)
+    for letter in (b"+", b"/", b"=", b"\r", b"\n", b" ", b"\t", b":", b";", b",", b"-", b"_")
+    for escape in (b"%%%02X" % ord(letter), b"%%%02x" % ord(letter))
+]
 
-
-def from_form(text: bytes) -> bytes:
-    """Undo percent encoding, a part at a time: whole, it would be as many objects as there are escapes."""
-    return b"".join(unquote_to_bytes(part.replace(b"+", b" ")) for part in _parts(text))
-
-
-def _parts(text: bytes, size: int = 64 * 1024) -> list[bytes]:
-    """`text` in parts that each end where no escape goes on."""
-    parts, at = [], 0
-    while at < len(text):
-        stop = at + size
-        stop -= next((back for back in (1, 2) if text[stop - back : stop - back + 1] == b"%"), 0)
-        parts.append(text[at:stop])
-        at = stop
-    return parts
+IN_JSON = Escapes(b"\\", len(r"\u002B"), _from_json)
+IN_FORM = Escapes(b"%", len("%2B"), _from_form)
 
 
 def parse_long_object(body: SpooledBlob) -> dict[str, object]:
@@ -80,7 +117,7 @@ def parse_long_object(body: SpooledBlob) -> dict[str, object]:
         PayloadTooLarge: more than `MOST_TEXT` bytes beside the long texts.
     """
     rest, found = _cut(body.read())
-    texts = {mark: LongText(body.part(*place), from_json) for mark, place in found.items()}
+    texts = {mark: EscapedText(body.part(*place), IN_JSON) for mark, place in found.items()}
     return {name: _restored(value, texts) for name, value in parse_object(rest).items()}
 
 

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
 from gateway.budget import Budget
-from gateway.errors import Unavailable
+from gateway.errors import GatewayError, Unavailable
 
 T = TypeVar("T")
 
@@ -39,12 +39,14 @@ class RequestMemory:
             Unavailable: it was not its turn for a long time.
         """
         async with self.hold(size):
-            running = asyncio.ensure_future(asyncio.to_thread(work))
+            running = asyncio.ensure_future(asyncio.to_thread(_without_traces, work))
             try:
                 return await asyncio.shield(running)
             except asyncio.CancelledError:
                 await asyncio.wait([running])
                 raise
+            finally:
+                del running  # it holds the error, and the error this frame
 
     @asynccontextmanager
     async def hold(self, size: int) -> AsyncIterator[None]:
@@ -56,3 +58,12 @@ class RequestMemory:
                 except TimeoutError:
                     raise Unavailable("Many large requests are being read now") from None
             yield
+
+
+def _without_traces(work: Callable[[], T]) -> T:
+    """An error of the client's tells nothing by its trace, which would hold the very bytes that were refused."""
+    try:
+        return work()
+    except GatewayError as error:
+        error.__context__ = None
+        raise error.with_traceback(None) from error.__cause__

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from gateway.errors import BadRequest
 from gateway.inputs.arriving import MOST_FIELDS
-from gateway.inputs.long_text import LONG, LongText, from_form
+from gateway.inputs.long_text import IN_FORM, LONG, EscapedText, LongText
 from gateway.spool import SpooledBlob
 
 # Those that browsers and libraries send. Python knows a hundred more, some of which take hours for a hostile text.
@@ -23,29 +23,37 @@ def parse_form(body: bytes, charset: str) -> list[Pair]:
     Raises:
         BadRequest: too many fields, an unknown charset, or bytes that are not of it.
     """
-    return [(_text(name, charset), _text(value, charset)) for name, value in _fields(body)]
+    return [
+        (_text(body[at:equals], charset), _text(body[equals + 1 : stop], charset)) for at, equals, stop in _places(body)
+    ]
 
 
-def parse_long_form(body: SpooledBlob, charset: str) -> list[Pair]:
+def parse_long_form(spooled: SpooledBlob, charset: str) -> list[Pair]:
     """The same for a form of megabytes, its long values as `LongText`. Blocks."""
+    body = spooled.read()
     pairs: list[Pair] = []
-    at = 0
-    for name, value in _fields(body.read()):
-        start, stop = at + len(name) + 1, at + len(name) + 1 + len(value)
-        at = stop + 1
-        if len(name) <= LONG:
-            long = LongText(body.part(start, stop), from_form) if len(value) > LONG else None
-            pairs.append((_text(name, charset), long or _text(value, charset)))
+    for at, equals, stop in _places(body):
+        if equals - at > LONG:
+            continue
+        long = stop - equals > LONG
+        value = (
+            EscapedText(spooled.part(equals + 1, stop), IN_FORM) if long else _text(body[equals + 1 : stop], charset)
+        )
+        pairs.append((_text(body[at:equals], charset), value))
     return pairs
 
 
-def _fields(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    parts = body.rstrip().split(b"&", MOST_FIELDS)
-    if len(parts) > MOST_FIELDS:
+def _places(body: bytes) -> Iterator[tuple[int, int, int]]:
+    """Where each field begins, where its equals sign stands or should, and where it is over."""
+    if body.count(b"&") >= MOST_FIELDS:
         raise BadRequest(f"More than {MOST_FIELDS} fields were sent")
-    for part in parts:
-        name, _, value = part.partition(b"=")
-        yield name, value
+    at, end = 0, len(body) - (body.endswith(b"\n") + body.endswith(b"\r\n"))
+    while at < end:
+        stop = body.find(b"&", at, end)
+        stop = end if stop < 0 else stop
+        equals = body.find(b"=", at, stop)
+        yield at, stop if equals < 0 else equals, stop
+        at = stop + 1
 
 
 def _text(encoded: bytes, charset: str) -> str:

@@ -29,27 +29,32 @@ _log = logging.getLogger("gateway.errors")
 
 def errors(metrics: Metrics) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        # No name outlives an `except`: the error would keep this frame, and this frame the error and all that it
+        # saw on its way, megabytes of a refused body among it.
         try:
             return await handler(request)
         except GatewayError as error:
-            found = error
+            return _answer(request, error, metrics)
         except web.HTTPException as error:
-            found = as_ours(request, error)
+            return _answer(request, as_ours(request, error), metrics)
         except Exception:  # noqa: BLE001 - the net: whatever else happens is our fault, and the client learns nothing of it
             _log.exception("unexpected failure")
-            found = InternalError()
-        is_ours = found.status >= web.HTTPInternalServerError.status_code
-        if not is_ours or found.label == "unavailable":
-            metrics.rejected.labels(found.label).inc()
-        if found.__cause__ is not None:
-            level, name = (logging.WARNING, "failed") if is_ours else (logging.INFO, "refused")
-            event(_log, level, name, label=found.label, cause=repr(found.__cause__))
-        if request.writer.output_size > 0:
-            # Another answer would be read as the rest of the first: the connection is of no more use.
-            raise ConnectionError(f"failed after the answer had begun: {found.label}") from found
-        return error_response(found)
+            return _answer(request, InternalError(), metrics)
 
     return link
+
+
+def _answer(request: web.Request, error: GatewayError, metrics: Metrics) -> web.Response:
+    is_ours = error.status >= web.HTTPInternalServerError.status_code
+    if not is_ours or error.label == "unavailable":
+        metrics.rejected.labels(error.label).inc()
+    if error.__cause__ is not None:
+        level, name = (logging.WARNING, "failed") if is_ours else (logging.INFO, "refused")
+        event(_log, level, name, label=error.label, cause=repr(error.__cause__))
+    if request.writer.output_size > 0:
+        # Another answer would be read as the rest of the first: the connection is of no more use.
+        raise ConnectionError(f"failed after the answer had begun: {error.label}") from error
+    return error_response(error)
 
 
 def error_response(error: GatewayError, headers: Mapping[str, str] | None = None) -> web.Response:
