@@ -38,7 +38,7 @@ class Metrics:
             "method",
         )
         self.in_flight = self._gauge("gateway_http_requests_in_flight", "Requests being answered.")
-        self.images = self._counter("gateway_images", "Pictures given out.", "operation", "model", "upstream")
+        self.images = self._counter("gateway_images", "Pictures made, by whom.", "operation", "model", "upstream")
         self.upstream_requests = self._counter(
             "gateway_upstream_requests",
             "Calls to upstreams by what became of them.",
