@@ -21,10 +21,20 @@ from gateway.upstreams.base import Ambiguous, EmptyAnswer, Made, Refused, Reject
 CANARY = "canary-0123456789"
 DRIVERS: Mapping[str, dict[str, Any]] = {
     "automatic1111": {"username": "gateway", "password": CANARY},
+    "gemini": {"api_key": CANARY, "model": "gemini-2.5-flash-image"},
     "nanobanana": {"api_key": CANARY},
     "openai": {"api_key": CANARY, "model": "painter-1", "upscale": {}},
+    "vertex": {"access_token": CANARY, "project": "p", "model": "gemini-2.5-flash-image"},
 }
-"""Drivers that speak HTTP, with keys with which they can do everything."""
+"""Drivers that answer a request with a response, with keys with which they can do as much as they can."""
+
+NO_UPSCALE = {"gemini", "vertex"}
+ABLE = [
+    (driver, operation)
+    for driver in DRIVERS
+    for operation in Operation
+    if operation is not Operation.UPSCALE or driver not in NO_UPSCALE
+]
 
 ORDERS = {
     Operation.GENERATE: generation(),
@@ -64,7 +74,7 @@ async def ask(upstream: Upstream, order: ImageRequest) -> tuple[Made, ...]:
         (says(body=gzip.compress(b" " * 2**20), headers={"Content-Encoding": "gzip"}), EmptyAnswer),
     ],
 )
-@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize(("driver", "operation"), ABLE)
 async def test_every_misbehaviour_is_an_outcome(
     driver: str, operation: Operation, answer: Answer, outcome: type[UpstreamError]
 ) -> None:
