@@ -43,7 +43,8 @@ class Origin:
         try:
             named = URL(url, encoded=True)
             ours = URL(self.of(request))
-            if named.origin() != ours.origin():
+            # `origin()` would tell `https://host:443` from `https://host`.
+            if (named.scheme, named.host, named.port) != (ours.scheme, ours.host, ours.port):
                 return None
         except ValueError:
             return None

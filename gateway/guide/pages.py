@@ -22,7 +22,7 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "streaming",
             "errors-and-retrying",
         ),
-        "Run": ("configuration", "authentication", "security", "deploying", "metrics"),
+        "Run": ("configuration", "authentication", "security", "deploying", "operating", "metrics", "performance"),
         "When in doubt": ("troubleshooting", "faq"),
         "Backends": (),  # one page a driver
     }
