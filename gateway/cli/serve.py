@@ -68,10 +68,20 @@ def _announce(address: str, config: Config, path: Path | None) -> None:
         f"Nano Banana Gateway at {address} ({door})",
         f"  configuration: {path or 'built-in defaults'}",
         f"  upstreams: {', '.join(f'{name} ({keys.driver})' for name, keys in config.upstreams.items())}",
+        f"  studio: {address}/",
+        f"  guide: {address}/docs",
+        f"  metrics: {_metrics_address(address, config)}",
         f"  try: {address}/v1/images/generations?prompt=A+golden+banana+at+sunset",
     ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def _metrics_address(address: str, config: Config) -> str:
+    if not config.metrics.enabled:
+        return "off"
+    base = address if config.metrics.port is None else f"{address.rpartition(':')[0]}:{config.metrics.port}"
+    return f"{base}/metrics"
 
 
 def _port(text: str) -> int:
