@@ -301,9 +301,9 @@ class ObjectStoreConfig(Section):
 
 
 class ImagesConfig(Section):
-    store: Annotated[
-        str, Field(pattern=r"^(file:.+|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._/-]*)?)$")
-    ] = "file:./images"
+    store: Annotated[str, Field(pattern=r"^(file:.+|(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9._/-]*)?)$")] = (
+        "file:./images"
+    )
     """Where hosted pictures are kept: `file:` and a folder, or `s3://`, `gs://`, `az://` and a bucket."""
     object_store: ObjectStoreConfig = ObjectStoreConfig()
     """How a bucket is reached."""
