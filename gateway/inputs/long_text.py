@@ -150,12 +150,12 @@ def _end_of_text(data: bytes, start: int) -> tuple[int, bool]:
     plain, at = True, start + 1
     while (quote := data.find(_QUOTE, at)) >= 0:
         first = quote
-        while data[first - 1] == _BACKSLASH:
+        while data[first - 1] == _BACKSLASH and quote - first <= MOST_TEXT:
             first -= 1
+        if first < quote and quote - start > MOST_TEXT:
+            raise too_much_text()
         if (quote - first) % 2 == 0:
             return quote + 1, plain and first == quote
-        if quote - start > MOST_TEXT:
-            raise too_much_text()
         plain, at = False, quote + 1
     return len(data), False
 

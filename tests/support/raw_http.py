@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +44,50 @@ async def exchange(address: str, request: bytes) -> RawAnswer:
             return parsed(await reader.read())
     finally:
         writer.close()
+
+
+class Wire:
+    """One connection, on which a test does what no client should."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def send(self, data: bytes) -> None:
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def answer(self) -> RawAnswer:
+        """The next one, read by its own length."""
+        async with asyncio.timeout(PATIENCE):
+            head = await self._reader.readuntil(b"\r\n\r\n")
+            size = int(parsed(head).headers.get("Content-Length", "0"))
+            return parsed(head + await self._reader.readexactly(size))
+
+    async def rest(self) -> bytes:
+        """Everything until the other side closes; what it had sent before a reset is lost."""
+        async with asyncio.timeout(PATIENCE):
+            try:
+                return await self._reader.read()
+            except ConnectionError:
+                return b""
+
+    async def lasts(self) -> float:
+        """Seconds until the other side closes."""
+        started = asyncio.get_running_loop().time()
+        await self.rest()
+        return asyncio.get_running_loop().time() - started
+
+
+@asynccontextmanager
+async def wire(address: str, **options: Any) -> AsyncIterator[Wire]:
+    """`options` are those of `asyncio.open_connection`."""
+    url = URL(address)
+    reader, writer = await asyncio.open_connection(url.host, url.port, **options)
+    try:
+        yield Wire(reader, writer)
+    finally:
+        writer.transport.abort()
 
 
 def parsed(answer: bytes) -> RawAnswer:
