@@ -56,6 +56,7 @@ from gateway.middleware.cors import cors, cors_headers, preflights
 from gateway.middleware.deadline import deadline, write_attempts
 from gateway.middleware.draining import draining
 from gateway.middleware.errors import errors
+from gateway.middleware.headers import written
 from gateway.middleware.hops import hops
 from gateway.middleware.idempotency import idempotency
 from gateway.middleware.limits import limit_headers, limits
@@ -166,7 +167,10 @@ def make_app(
     add_routes(app, docs_routes(DocsHandlers(config.server.public_url)))
     add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
     app.on_response_prepare.extend(
-        [write_request_id, write_trace, write_attempts, limit_headers(quotas), hide_server, cors_headers(config.cors)]
+        [
+            written(write_request_id, write_trace, write_attempts, hide_server, cors_headers(config.cors)),
+            limit_headers(quotas),
+        ]
     )
     app.cleanup_ctx.append(_lifespan([*shared, LoopLag(metrics), store, fetch, *upstreams.values(), mcp], workers))
     app[LIFECYCLE], app[TOKENS], app[METRICS] = lifecycle, tokens, metrics

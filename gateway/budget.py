@@ -23,16 +23,24 @@ class Budget:
         Raises:
             TimeoutError: `patience` seconds have passed, and it was still the turn of others.
         """
-        amount = min(amount, self._total)
         async with asyncio.timeout(patience):
-            await self._acquire(amount)
+            amount = await self.acquire(amount)
         try:
             yield
         finally:
-            self._free += amount
-            self._wake()
+            self.release(amount)
 
-    async def _acquire(self, amount: int) -> None:
+    async def acquire(self, amount: int) -> int:
+        """How much of `amount` counts, once it is held; whoever holds it has to `release` as much."""
+        amount = min(amount, self._total)
+        await self._wait(amount)
+        return amount
+
+    def release(self, amount: int) -> None:
+        self._free += amount
+        self._wake()
+
+    async def _wait(self, amount: int) -> None:
         if not self._waiting and amount <= self._free:
             self._free -= amount
             return

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from gateway.answers import Answer
+from gateway.concurrency import ended
 from gateway.errors import GatewayError, KeyReused, Unavailable
 from gateway.lifecycle import Deadline, DeadlinePassed, Lifecycle
 from gateway.logs import event
@@ -105,7 +106,7 @@ class Job:
         self._waiting += 1
         self.attempts.abandoned = False
         try:
-            await asyncio.wait([self._task])
+            await ended(self._task)
         finally:
             self._listeners.remove(listener)
             self._waiting -= 1
@@ -156,28 +157,34 @@ class Jobs:
         return job
 
     async def _run(self, job: Job, end: float, make: Make, sharing: Sharing) -> Answer:
-        with self._lifecycle.under_way():
-            try:
-                async with AsyncExitStack() as held:
-                    if sharing.everywhere:
-                        await self._wait_for_turn(_name(sharing), end, held)
-                    known = await sharing.known() if sharing.known else None
-                    return known or await self._kept(await self._made(job, end, make), sharing)
-            except Exception as error:
-                if job.attempts.abandoned:
-                    _tell_of_failure(error)
-                raise
+        self._lifecycle.requests += 1
+        try:
+            if not sharing.everywhere:
+                return await self._known_or_made(job, end, make, sharing)
+            async with AsyncExitStack() as held:
+                await self._wait_for_turn(_name(sharing), end, held)
+                return await self._known_or_made(job, end, make, sharing)
+        except Exception as error:
+            if job.attempts.abandoned:
+                _tell_of_failure(error)
+            raise
+        finally:
+            self._lifecycle.requests -= 1
+
+    async def _known_or_made(self, job: Job, end: float, make: Make, sharing: Sharing) -> Answer:
+        known = await sharing.known() if sharing.known else None
+        return known or await self._kept(await self._made(job, end, make), sharing)
 
     async def _wait_for_turn(self, name: str, end: float, held: AsyncExitStack) -> None:
         try:
-            async with self._lifecycle.deadline(end):
+            with self._lifecycle.deadline(end):
                 await held.enter_async_context(self._turns.turn(name))
         except DeadlinePassed as passed:
             raise passed.deadline.error(sent=False) from None
 
     async def _made(self, job: Job, end: float, make: Make) -> Answer:
         try:
-            async with self._lifecycle.deadline(end) as job.deadline:
+            with self._lifecycle.deadline(end) as job.deadline:
                 answer = await make(job, job.deadline)
         except DeadlinePassed as passed:
             raise passed.deadline.error(sent=job.attempts.sent) from None

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from enum import StrEnum
+from typing import Any, Self
 
 from gateway.errors import GatewayError, PollingTimeout, Unavailable
 from gateway.logs import event
@@ -22,21 +20,40 @@ class Phase(StrEnum):
 
 
 class Deadline:
-    """The end of one request's time, be it its own or the process's."""
+    """The end of one request's time, be it its own or the process's: what is inside is cancelled then.
 
-    def __init__(self, scope: asyncio.Timeout, lifecycle: Lifecycle) -> None:
-        self._scope = scope
-        self._lifecycle = lifecycle
+    Works like `asyncio.timeout_at`, of which it is the part that every image request needs twice.
 
-    @property
-    def expired(self) -> bool:
-        return self._scope.expired()
+    Raises:
+        DeadlinePassed: the time, or that of the process, is over.
+    """
 
-    @property
-    def end(self) -> float:
+    __slots__ = ("_cancelled_before", "_lifecycle", "_task", "_timer", "end", "expired")
+
+    def __init__(self, lifecycle: Lifecycle, end: float) -> None:
+        self.end = end
         """In the time of the event loop."""
-        when = self._scope.when()
-        return math.inf if when is None else when
+        self.expired = False
+        self._lifecycle = lifecycle
+        self._task: asyncio.Task[Any]
+        self._timer: asyncio.TimerHandle
+
+    def __enter__(self) -> Self:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("only a task can be ended")
+        self._task, self._cancelled_before = task, task.cancelling()
+        self._timer = self._lifecycle.watch(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._lifecycle.forget(self)
+        self._timer.cancel()
+        if not self.expired:
+            return
+        ours_alone = self._task.uncancel() <= self._cancelled_before  # else somebody else ended it too, and for good
+        if ours_alone and kind is not None and issubclass(kind, asyncio.CancelledError):
+            raise DeadlinePassed(self) from None
 
     @property
     def seconds_left(self) -> float:
@@ -45,7 +62,17 @@ class Deadline:
     def extend(self, end: float) -> None:
         """Let the work go on until `end`, because somebody waits for it who has the time."""
         if end > self.end and not self._lifecycle.has_cut:
-            self._lifecycle.move(self._scope, end)
+            self._lifecycle.move(self, end)
+
+    def move(self, end: float) -> None:
+        """For the lifecycle, which knows whether it may still be moved."""
+        self.end = end
+        self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(end, self.expire)
+
+    def expire(self) -> None:
+        self.expired = True
+        self._task.cancel()
 
     def error(self, *, sent: bool) -> GatewayError:
         """What the client is told once the time is over. `sent`: an upstream was asked, which may be billed."""
@@ -68,7 +95,7 @@ class Lifecycle:
         self.has_cut = False
         self.requests = 0
         """Requests under way, of every kind, and the pictures being made for them or for nobody any more."""
-        self._deadlines: set[asyncio.Timeout] = set()
+        self._deadlines: set[Deadline] = set()
 
     def ready(self) -> None:
         self.phase = Phase.READY
@@ -76,44 +103,30 @@ class Lifecycle:
     def drain(self) -> None:
         self.phase = Phase.DRAINING
 
-    @contextmanager
-    def under_way(self) -> Iterator[None]:
-        self.requests += 1
-        try:
-            yield
-        finally:
-            self.requests -= 1
-
     def cut(self) -> None:
         """Drain time is over: whatever still runs is answered 503 now, and so is what comes after."""
         self.has_cut = True
         if self.requests:
             event(_log, logging.WARNING, "requests cut off at the end of drain_timeout", requests=self.requests)
-        for scope in self._deadlines:
-            self.move(scope, asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time() if self._deadlines else 0.0
+        for deadline in self._deadlines:
+            self.move(deadline, now)
 
-    def move(self, scope: asyncio.Timeout, end: float) -> None:
+    def deadline(self, end: float) -> Deadline:
+        """To run what is inside until `end` at most, in the time of the event loop."""
+        return Deadline(self, end)
+
+    def watch(self, deadline: Deadline) -> asyncio.TimerHandle:
+        loop = asyncio.get_running_loop()
+        if self.has_cut:
+            deadline.end = loop.time()
+        self._deadlines.add(deadline)
+        return loop.call_at(deadline.end, deadline.expire)
+
+    def forget(self, deadline: Deadline) -> None:
+        self._deadlines.discard(deadline)
+
+    def move(self, deadline: Deadline, end: float) -> None:
         """One that has expired stays so: its work is being cleaned up already."""
-        if scope in self._deadlines and not scope.expired():
-            scope.reschedule(end)
-
-    @asynccontextmanager
-    async def deadline(self, end: float) -> AsyncIterator[Deadline]:
-        """Run what is inside until `end` at most, in the time of the event loop.
-
-        Raises:
-            DeadlinePassed: the time, or that of the process, is over.
-        """
-        scope = asyncio.timeout_at(asyncio.get_running_loop().time() if self.has_cut else end)
-        deadline = Deadline(scope, self)
-        try:
-            async with scope:
-                self._deadlines.add(scope)
-                try:
-                    yield deadline
-                finally:
-                    self._deadlines.discard(scope)
-        except TimeoutError:
-            if not scope.expired():
-                raise
-            raise DeadlinePassed(deadline) from None
+        if deadline in self._deadlines and not deadline.expired:
+            deadline.move(end)

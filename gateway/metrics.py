@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,6 +22,35 @@ LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 """Seconds: a timer is a millisecond late on a quiet machine; a twentieth of a second is felt."""
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a _created series beside every counter doubles the scrape and tells nothing here
+
+
+class _FoundAgain:
+    """A metric that finds the series of labels again by one look-up, where the library builds and locks each time."""
+
+    _found: dict[tuple[Any, ...], Any] | None = None
+
+    def labels(self, *values: Any, **named: Any) -> Any:
+        if named:
+            return super().labels(**named)  # type: ignore[misc]  # mixed into a metric
+        if self._found is None:
+            self._found = {}
+        series = self._found.get(values)
+        if series is None:
+            series = self._found[values] = super().labels(*values)  # type: ignore[misc]
+        return series
+
+    def remove(self, *values: Any) -> None:
+        if self._found is not None:
+            self._found.pop(values, None)
+        super().remove(*values)  # type: ignore[misc]
+
+
+class _Counter(_FoundAgain, Counter):
+    """Counts up."""
+
+
+class _Histogram(_FoundAgain, Histogram):
+    """Counts by size."""
 
 
 class Metrics:
@@ -97,10 +127,10 @@ class Metrics:
         )
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
-        return Counter(name, help_, labels, registry=self.registry)
+        return _Counter(name, help_, labels, registry=self.registry)
 
     def _gauge(self, name: str, help_: str, *labels: str) -> Gauge:
         return Gauge(name, help_, labels, registry=self.registry)
 
     def _histogram(self, name: str, help_: str, *labels: str, buckets: Sequence[float] = BUCKETS) -> Histogram:
-        return Histogram(name, help_, labels, registry=self.registry, buckets=buckets)
+        return _Histogram(name, help_, labels, registry=self.registry, buckets=buckets)

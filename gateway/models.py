@@ -89,6 +89,8 @@ class Models:
         """
         wanted = self._defaults.model_for(operation) if name is None else name
         model = self.get(wanted)
+        if allowed is None and model is not None and operation in model.operations:
+            return model
         usable = self.among(allowed)
         if model is not None and model not in usable:
             names = ", ".join(model.id for model in usable) or "none"

@@ -27,6 +27,10 @@ CACHE_STATE = web.RequestKey("cache_state", str)
 CACHE_AGE = web.RequestKey("cache_age", int)
 
 
+UPSTREAM_HEADER = "X-Upstream"
+"""Of an answer: the configured names of the backends that made its pictures."""
+
+
 def allowed_models(request: web.Request) -> frozenset[str] | None:
     """Ids or aliases of the only models that the caller may use; None means all."""
     token = request.get(TOKEN)

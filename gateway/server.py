@@ -20,6 +20,7 @@ from gateway.lifecycle import Lifecycle
 from gateway.logs import event
 from gateway.middleware.anonymity import hide_server
 from gateway.middleware.errors import errors
+from gateway.middleware.headers import written
 from gateway.middleware.links import for_application
 from gateway.reload import Reload
 from gateway.tls import server_context
@@ -150,7 +151,7 @@ async def _watching(reload: Reload) -> AsyncIterator[None]:
 
 def _metrics_app(app: web.Application) -> web.Application:
     own = web.Application(middlewares=for_application(errors(app[METRICS])))
-    own.on_response_prepare.append(hide_server)
+    own.on_response_prepare.append(written(hide_server))
     own.router.add_get("/metrics", app[METRICS_HANDLER])
     return own
 

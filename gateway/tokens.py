@@ -24,6 +24,15 @@ class Token:
     images_per_day: int | None = None
     max_in_flight: int | None = None
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether what it asks for is counted over time."""
+        return self.requests_per_minute is not None or self.images_per_day is not None
+
+    @property
+    def is_limited(self) -> bool:
+        return self.is_counted or self.max_in_flight is not None
+
 
 class Tokens:
     """The tokens of today. Whoever asks gets today's answer, so nobody keeps a copy."""

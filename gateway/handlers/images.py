@@ -68,11 +68,13 @@ class ImageHandler:
         self, order: AnyRequest, token: Token | None, job: Job, deadline: Deadline, *, durable: bool
     ) -> Answer:
         """Charges the work and not the request: a kept or shared answer costs nothing, abandoned work is paid for."""
-        async with self._quotas.images(token, order.count):
+        if token is None or token.images_per_day is None:
             return await self._make(order, token.name if token else "", job, deadline, durable=durable)
+        async with self._quotas.images(token, order.count):
+            return await self._make(order, token.name, job, deadline, durable=durable)
 
     async def _make(self, order: AnyRequest, caller: str, job: Job, deadline: Deadline, *, durable: bool) -> Answer:
-        async with self._memory.held():
+        with self._memory.held():
             delivery = await self._pool.ask(Asking(order, job.report, job.attempts, deadline, caller))
             images = await all_of(self._rehost(picture.made, order, durable=durable) for picture in delivery.pictures)
         for picture in delivery.pictures:

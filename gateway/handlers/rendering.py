@@ -19,7 +19,7 @@ from gateway.images import Picture, ResponseFormat, UpscaleRequest
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.reading import read_picture
 from gateway.origin import Origin
-from gateway.request_keys import CACHE_AGE, CACHE_STATE, IMAGE_REQUEST, IS_REPLAY
+from gateway.request_keys import CACHE_AGE, CACHE_STATE, IMAGE_REQUEST, IS_REPLAY, UPSTREAM_HEADER
 from gateway.upstreams.base import Progress, Report
 
 REPLAYED = "Idempotent-Replayed"
@@ -75,7 +75,7 @@ class Renderer:
 
     def _headers(self, request: web.Request, answer: Answer) -> dict[str, str]:
         headers = {
-            "X-Upstream": answer.upstream,
+            UPSTREAM_HEADER: answer.upstream,
             "X-Upstream-Attempts": str(answer.attempts),
             "X-Cache": request.get(CACHE_STATE, "BYPASS"),
             hdrs.CACHE_CONTROL: "no-store",

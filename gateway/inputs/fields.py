@@ -15,7 +15,7 @@ from aiohttp import hdrs, web
 
 from gateway.blob import Blob
 from gateway.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
-from gateway.inputs.arriving import MOST_FIELDS, BodyLimits, arriving
+from gateway.inputs.arriving import MOST_FIELDS, BodyLimits, arrived, arriving
 from gateway.inputs.json_body import parse_object
 from gateway.inputs.long_text import LONG, MOST_TEXT, LongText, parse_long_object, too_much_text
 from gateway.inputs.multipart import FormReader, Head, boundary_of
@@ -102,6 +102,8 @@ class FieldReader:
 
     async def _body(self, request: web.Request) -> bytes | SpooledBlob:
         """In a file of its own when it is long: it is not kept as long as its pictures are."""
+        if (whole := arrived(request, MOST_TEXT)) is not None:
+            return whole
         draft = Spool(in_memory=MOST_TEXT).draft()
         async with arriving(request, self._limits) as chunks:
             async for chunk in chunks:

@@ -26,13 +26,7 @@ def parse_object(data: bytes) -> dict[str, object]:
     except UnicodeDecodeError:
         raise BadRequest("The body is not UTF-8 text") from None
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_int=_integer,
-            parse_float=_float,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
@@ -83,6 +77,11 @@ def _check_characters(value: object) -> None:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise BadRequest("The JSON of the body holds half a surrogate pair, which is no character") from None
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_float
+)
 
 
 def _members(value: object) -> Iterable[object]:

@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.logs import event
 from gateway.middleware.links import Handler, Link
 from gateway.origin import Origin
-from gateway.request_keys import CALLER
+from gateway.request_keys import CALLER, UPSTREAM_HEADER
 
 _log = logging.getLogger("gateway.access")
 
@@ -18,22 +18,18 @@ _log = logging.getLogger("gateway.access")
 def access_log(origin: Origin) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        status = 499
+        fields: dict[str, object] = {"method": request.method, "path": request.path, "status": 499}
         try:
             response = await handler(request)
-            status = response.status
+            fields["status"] = response.status
+            if (upstream := response.headers.get(UPSTREAM_HEADER)) is not None:
+                fields["upstream"] = upstream
             return response
         finally:
-            event(
-                _log,
-                logging.INFO,
-                "request",
-                method=request.method,
-                path=request.path,
-                status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-                remote=origin.remote(request),
-                **({"caller": request[CALLER]} if CALLER in request else {}),
-            )
+            fields["ms"] = round((time.perf_counter() - started) * 1000, 1)
+            fields["remote"] = origin.remote(request)
+            if (caller := request.get(CALLER)) is not None:
+                fields["caller"] = caller
+            event(_log, logging.INFO, "request", **fields)
 
     return link

@@ -23,11 +23,15 @@ HEALTH = frozenset({"/healthz", "/readyz"})
 
 
 def allowed_hosts(config: ServerConfig, origin: Origin) -> Link:
-    is_allowed = _rule(config)
+    rule = _rule(config)
+
+    @lru_cache(maxsize=128)
+    def is_allowed(host: str) -> bool:
+        return rule(_name(host))
 
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         # Without the header it is no browser; every one has sent it for decades.
-        if hdrs.HOST not in request.headers or request.path in HEALTH or is_allowed(_name(origin.host(request))):
+        if hdrs.HOST not in request.headers or request.path in HEALTH or is_allowed(origin.host(request)):
             return await handler(request)
         raise Forbidden("This host is not one of the gateway's; the operator may add it to server.allowed_hosts")
 
@@ -50,7 +54,6 @@ def _parents(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(1, len(labels))]
 
 
-@lru_cache(maxsize=128)
 def _name(host: str) -> str:
     """Without its port, in lower case; what is no host is none of ours."""
     try:

@@ -5,5 +5,5 @@ from __future__ import annotations
 from aiohttp import hdrs, web
 
 
-async def hide_server(_: web.Request, response: web.StreamResponse) -> None:
+def hide_server(_: web.Request, response: web.StreamResponse) -> None:
     response.headers.popall(hdrs.SERVER, None)

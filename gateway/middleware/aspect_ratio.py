@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from aiohttp import web
 
@@ -23,9 +22,9 @@ def aspect_ratio() -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         order = request[IMAGE_REQUEST]
         if isinstance(order, GenerateRequest):
-            request[IMAGE_REQUEST] = replace(order, ratio=_asked(order) or AspectRatio.SQUARE)
+            request[IMAGE_REQUEST] = order.but(ratio=_asked(order) or AspectRatio.SQUARE)
         elif isinstance(order, EditRequest):
-            request[IMAGE_REQUEST] = replace(order, ratio=_asked(order))
+            request[IMAGE_REQUEST] = order.but(ratio=_asked(order))
         return await handler(request)
 
     return link

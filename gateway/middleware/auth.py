@@ -29,10 +29,9 @@ def auth(tokens: Tokens) -> Link:
 
 
 def _presented(request: web.Request) -> bytes:
-    found = {
-        *(_bearer(value) for value in request.headers.getall(hdrs.AUTHORIZATION, [])),
-        *request.headers.getall(API_KEY, []),
-    }
+    headers = request.headers
+    found = {_bearer(value) for value in headers.getall(hdrs.AUTHORIZATION, ())}
+    found.update(headers.getall(API_KEY, ()))
     if not found:
         raise Unauthorized("Missing bearer token: send it as 'Authorization: Bearer <token>'")
     if len(found) > 1:

@@ -19,8 +19,7 @@ def deadline(lifecycle: Lifecycle, seconds: float) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         request[ATTEMPTS] = Attempts()
         try:
-            async with lifecycle.deadline(asyncio.get_running_loop().time() + seconds) as end:
-                request[DEADLINE] = end
+            with lifecycle.deadline(asyncio.get_running_loop().time() + seconds) as request[DEADLINE]:
                 return await handler(request)
         except DeadlinePassed as passed:
             raise passed.deadline.error(sent=request[ATTEMPTS].sent) from None
@@ -28,11 +27,11 @@ def deadline(lifecycle: Lifecycle, seconds: float) -> Link:
     return link
 
 
-async def write_attempts(request: web.Request, response: web.StreamResponse) -> None:
+def write_attempts(request: web.Request, response: web.StreamResponse) -> None:
     """How many calls to upstreams were made, on failures too, and whether the client should make it more."""
-    if ATTEMPTS not in request:
+    attempts = request.get(ATTEMPTS)
+    if attempts is None:
         return
-    attempts = request[ATTEMPTS]
     response.headers.setdefault("X-Upstream-Attempts", str(attempts.count))
     failed = response.status >= HTTPStatus.BAD_REQUEST
     if failed and attempts.made:

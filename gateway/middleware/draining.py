@@ -10,10 +10,13 @@ from gateway.middleware.links import Handler, Link
 
 def draining(lifecycle: Lifecycle) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
-        with lifecycle.under_way():
+        lifecycle.requests += 1
+        try:
             response = await handler(request)
-            if lifecycle.phase is Phase.DRAINING:
-                response.force_close()  # a kept connection would bring new requests to a process that ends
-            return response
+        finally:
+            lifecycle.requests -= 1
+        if lifecycle.phase is Phase.DRAINING:
+            response.force_close()  # a kept connection would bring new requests to a process that ends
+        return response
 
     return link

@@ -18,9 +18,10 @@ def limits(quotas: TokenQuotas) -> Link:
     """Its place is directly after auth; what a request makes is charged later, when it is known."""
 
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if TOKEN not in request:
+        token = request.get(TOKEN)
+        if token is None or not token.is_limited:
             return await handler(request)
-        async with quotas.request(request[TOKEN]):
+        async with quotas.request(token):
             return await handler(request)
 
     return link
@@ -30,9 +31,10 @@ def limit_headers(quotas: TokenQuotas) -> Callable[[web.Request, web.StreamRespo
     """A signal handler that tells on every answer, refusals too, where its token stands; the names are OpenAI's."""
 
     async def write(request: web.Request, response: web.StreamResponse) -> None:
-        if TOKEN not in request:
+        token = request.get(TOKEN)
+        if token is None or not token.is_counted:
             return
-        for what, balance in (await quotas.balances(request[TOKEN])).items():
+        for what, balance in (await quotas.balances(token)).items():
             response.headers[f"X-RateLimit-Limit-{what.title()}"] = str(balance.limit)
             response.headers[f"X-RateLimit-Remaining-{what.title()}"] = str(balance.remaining)
             response.headers[f"X-RateLimit-Reset-{what.title()}"] = duration(balance.reset)

@@ -14,21 +14,26 @@ _METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST, hdrs.METH_O
 
 
 def count(metrics: Metrics) -> Link:
+    in_flight = 0
+    metrics.in_flight.set_function(lambda: in_flight)
+
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        nonlocal in_flight
         route = route_label(request)
         method = request.method if request.method in _METHODS else "other"
         status = "499"  # nginx's number for a client that went away before its answer
         started = time.perf_counter()
-        metrics.in_flight.inc()
+        in_flight += 1
         try:
             response = await handler(request)
             status = str(response.status)
             return response
         finally:
-            metrics.in_flight.dec()
+            in_flight -= 1
             metrics.requests.labels(route, method, status).inc()
+            trace = request.get(TRACE)
             metrics.request_duration.labels(route, method).observe(
-                time.perf_counter() - started, exemplar=request[TRACE].exemplar if TRACE in request else None
+                time.perf_counter() - started, exemplar=trace.exemplar if trace is not None else None
             )
 
     return link

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aiohttp import web
 from yarl import URL
 
@@ -38,21 +36,21 @@ class _PicturesLink:
         self._intake = intake
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        request[IMAGE_REQUEST] = await self._whole(request, request[IMAGE_REQUEST])
+        order = request[IMAGE_REQUEST]
+        if isinstance(order, EditRequest | UpscaleRequest):
+            request[IMAGE_REQUEST] = await self._whole(request, order)
         return await handler(request)
 
-    async def _whole(self, request: web.Request, order: AnyRequest) -> AnyRequest:
+    async def _whole(self, request: web.Request, order: EditRequest | UpscaleRequest) -> AnyRequest:
         spool = Spool()
         match order:
             case EditRequest():
                 found = await all_of(self._picture(request, item, "image", spool) for item in order.images)
                 mask = await self._picture(request, order.mask, "mask", spool) if order.mask else None
                 _check_mask(mask, found[0])
-                return replace(order, images=tuple(found), mask=mask)
+                return order.but(images=tuple(found), mask=mask)
             case UpscaleRequest():
-                return replace(order, image=await self._picture(request, order.image, "image", spool))
-            case _:
-                return order
+                return order.but(image=await self._picture(request, order.image, "image", spool))
 
     async def _picture(self, request: web.Request, sent: PictureInput, param: str, spool: Spool) -> Picture:
         if isinstance(sent, Picture):

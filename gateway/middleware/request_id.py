@@ -29,7 +29,6 @@ def request_id(random_bytes: RandomBytes) -> Link:
     return link
 
 
-async def write_request_id(request: web.Request, response: web.StreamResponse) -> None:
-    """On every response, also on one that is written before the chain has returned it."""
-    if REQUEST_ID in request:
-        response.headers[HEADER] = request[REQUEST_ID]
+def write_request_id(request: web.Request, response: web.StreamResponse) -> None:
+    if (name := request.get(REQUEST_ID)) is not None:
+        response.headers[HEADER] = name

@@ -28,7 +28,7 @@ def trace(random_bytes: RandomBytes) -> Link:
     return link
 
 
-async def write_trace(request: web.Request, response: web.StreamResponse) -> None:
-    """On every response, so that who called can look up what happened here."""
-    if TRACE in request:
-        response.headers[HEADER] = request[TRACE].parent
+def write_trace(request: web.Request, response: web.StreamResponse) -> None:
+    """So that who called can look up what happened here."""
+    if (trace := request.get(TRACE)) is not None:
+        response.headers[HEADER] = trace.parent

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
 
 class TooManyInFlight(Exception):
@@ -23,14 +22,22 @@ class InFlight:
         Raises:
             TooManyInFlight: at once, when there is none.
         """
-        if self._held[caller] >= limit:
+        if self._held.get(caller, 0) >= limit:
             raise TooManyInFlight
-        return self._place(caller)
+        return _Place(self._held, caller)
 
-    @contextmanager
-    def _place(self, caller: str) -> Iterator[None]:
-        self._held[caller] += 1
-        try:
-            yield
-        finally:
-            self._held[caller] -= 1
+
+class _Place:
+    """A class and no generator: every image request enters two of them."""
+
+    __slots__ = ("_caller", "_held")
+
+    def __init__(self, held: Counter[str], caller: str) -> None:
+        self._held = held
+        self._caller = caller
+
+    def __enter__(self) -> None:
+        self._held[self._caller] = self._held.get(self._caller, 0) + 1
+
+    def __exit__(self, *_: object) -> None:
+        self._held[self._caller] -= 1

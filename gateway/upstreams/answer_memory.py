@@ -7,14 +7,15 @@ Reading 256 answers of 2 MB one after another takes no longer than all at once, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 
 from gateway.budget import Budget
 
 ANSWERS = 24 * 2**20
 """Bytes of answers held by the whole process."""
+SMALL = 64 * 1024
+"""Bytes of an answer for which nobody waits: a connection's buffers hold more."""
 UNKNOWN_LENGTH = 4 * 2**20
 """Bytes that are counted for an answer that does not say how long it is."""
 
@@ -22,11 +23,21 @@ UNKNOWN_LENGTH = 4 * 2**20
 class _Share:
     """What one request holds."""
 
-    def __init__(self, budget: Budget, stack: AsyncExitStack) -> None:
+    __slots__ = ("_budget", "_first", "_held", "_small")
+
+    def __init__(self, budget: Budget, small: int) -> None:
         self._budget = budget
-        self._stack = stack
-        self._first = asyncio.Lock()
-        self._holds = False
+        self._small = small
+        self._first: asyncio.Lock | None = None
+        self._held = 0
+
+    def __enter__(self) -> None:
+        _share.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        _share.set(None)
+        if self._held:
+            self._budget.release(self._held)
 
     async def take(self, size: int) -> None:
         """Wait for the first answer of the request; the others come along with it.
@@ -34,28 +45,26 @@ class _Share:
         A request that held one answer and waited for the next would wait for whoever does the same. The lock has
         answers that arrive together wait as one.
         """
+        if size <= self._small:
+            return
+        if self._first is None:
+            self._first = asyncio.Lock()
         async with self._first:
-            if not self._holds:
-                await self._stack.enter_async_context(self._budget.take(size))
-                self._holds = True
+            if not self._held:
+                self._held = await self._budget.acquire(size)
 
 
 _share: ContextVar[_Share | None] = ContextVar("share", default=None)
 
 
 class AnswerMemory:
-    def __init__(self, budget: int = ANSWERS) -> None:
+    def __init__(self, budget: int = ANSWERS, *, small: int = SMALL) -> None:
         self._budget = Budget(budget)
+        self._small = small
 
-    @asynccontextmanager
-    async def held(self) -> AsyncIterator[None]:
+    def held(self) -> AbstractContextManager[None]:
         """Answers that are read inside are held until its end: decoded, checked and stored."""
-        async with AsyncExitStack() as stack:
-            _share.set(_Share(self._budget, stack))
-            try:
-                yield
-            finally:
-                _share.set(None)
+        return _Share(self._budget, self._small)
 
 
 async def wait_for_turn(size: int | None) -> None:

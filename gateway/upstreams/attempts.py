@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from gateway.upstreams.base import NotSent
 
@@ -31,15 +30,30 @@ class Attempts:
         """Whether there is work, under way or done, that is to be finished when the client goes away."""
         return self.delivered or self._finishing > 0
 
-    @contextmanager
-    def call(self, *, finish: bool) -> Iterator[None]:
+    def call(self, *, finish: bool) -> AbstractContextManager[None]:
         """Count one call. `finish`: it is finished even when nobody waits, and so is what came of it."""
+        return _Call(self, finish=finish)
+
+    def began(self, *, finish: bool) -> None:
         self.count += 1
         self._sent += 1
         self._finishing += finish
-        try:
-            yield
-        except BaseException as error:
-            self._sent -= isinstance(error, NotSent)
-            self._finishing -= finish
-            raise
+
+    def failed(self, error: BaseException, *, finish: bool) -> None:
+        self._sent -= isinstance(error, NotSent)
+        self._finishing -= finish
+
+
+class _Call:
+    __slots__ = ("_attempts", "_finish")
+
+    def __init__(self, attempts: Attempts, *, finish: bool) -> None:
+        self._attempts = attempts
+        self._finish = finish
+
+    def __enter__(self) -> None:
+        self._attempts.began(finish=self._finish)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is not None:
+            self._attempts.failed(error, finish=self._finish)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 Turn: TypeAlias = "asyncio.Future[bool]"
@@ -27,20 +25,12 @@ class Bulkhead:
         self.queued = 0
         self._waiting: OrderedDict[str, deque[Turn]] = OrderedDict()
 
-    @asynccontextmanager
-    async def place(self, token: str) -> AsyncIterator[None]:
-        """Hold one of the places.
+    async def enter(self, token: str) -> None:
+        """Take one of the places, to be left by `leave`.
 
         Raises:
             QueueFull: there is neither a place nor room to wait, or the room went to a token that waits for less.
         """
-        await self._take(token)
-        try:
-            yield
-        finally:
-            self._give_back()
-
-    async def _take(self, token: str) -> None:
         if self._free:
             self._free -= 1
             return
@@ -56,10 +46,10 @@ class Bulkhead:
             if turn.cancelled():
                 self._forget(token, turn)
             elif turn.result():
-                self._give_back()  # the place was handed over in the same step
+                self.leave()  # the place was handed over in the same step
             raise
 
-    def _give_back(self) -> None:
+    def leave(self) -> None:
         turn = self._next()
         if turn is None:
             self._free += 1

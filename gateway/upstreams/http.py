@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,8 +15,11 @@ from http import HTTPStatus
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
+import orjson
 from aiohttp import (
     ClientError,
+    ClientRequest,
+    ClientResponse,
     ClientSession,
     ClientTimeout,
     ClientWebSocketResponse,
@@ -25,10 +29,10 @@ from aiohttp import (
     StreamReader,
     TCPConnector,
     TraceConfig,
-    TraceRequestHeadersSentParams,
     TraceRequestRedirectParams,
     hdrs,
 )
+from aiohttp.connector import Connection
 from yarl import URL
 
 from gateway import __version__, hops
@@ -52,6 +56,8 @@ LARGEST_FRAME = 4 * 2**20
 """Bytes of one websocket message; a larger one closes the socket."""
 HEARTBEAT = 30
 """Seconds of silence after which a websocket is asked whether it still stands."""
+MOST_URLS = 64
+"""Addresses that are kept parsed; some paths hold the name of a job, of which there is no end."""
 CLOSE_WITHIN = 1
 """Seconds that a backend has to say goodbye on a websocket."""
 
@@ -90,6 +96,18 @@ class _Sent:
     headers: bool = False
 
 
+_sent: ContextVar[_Sent] = ContextVar("sent")
+"""Of the call that the running task makes."""
+
+
+class _NotedRequest(ClientRequest):
+    """Notes that it is sent. aiohttp's own trace tells the same, and five things more that nobody asked."""
+
+    async def send(self, conn: Connection) -> ClientResponse:
+        _sent.get().headers = True
+        return await super().send(conn)
+
+
 class UpstreamHttp:
     """One backend's own connections: credentials, no cookies, no proxy of the environment, no redirect followed."""
 
@@ -103,24 +121,32 @@ class UpstreamHttp:
         }
         self._masked = {**self._headers, **dict.fromkeys(headers, "***")}
         self._timeout = timeout
+        self._urls: dict[str, URL] = {}
         self._session: ClientSession | None = None
+        self._sockets: ClientSession | None = None
+        """For websockets, on the same connections."""
 
     async def open(self) -> None:
+        connector = TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE)
+        self._session = self._made_session(connector, request_class=_NotedRequest)
         trace = TraceConfig()
-        trace.on_request_headers_sent.append(_headers_sent)
         trace.on_request_redirect.append(_refuse_redirect)
-        self._session = ClientSession(
-            connector=TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE),
+        self._sockets = self._made_session(connector, connector_owner=False, trace_configs=[trace])
+
+    def _made_session(self, connector: TCPConnector, **options: Any) -> ClientSession:
+        return ClientSession(
+            connector=connector,
             headers=self._headers,
             timeout=ClientTimeout(total=self._timeout, connect=CONNECT_TIMEOUT),
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
-            trace_configs=[trace],
+            **options,
         )
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+        for session in (self._sockets, self._session):
+            if session is not None:
+                await session.close()
 
     def owns(self, url: URL) -> bool:
         """Whether `url` lies on the backend that the operator configured."""
@@ -176,13 +202,13 @@ class UpstreamHttp:
         Raises:
             NotSent: it could not be opened, whatever the backend answered.
         """
-        if self._session is None:
+        if self._sockets is None:
             raise RuntimeError("the upstream is not open")
         if rehearsal.get() is not None:
             raise NotSent("this is a rehearsal")
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                socket = await self._session.ws_connect(
+                socket = await self._sockets.ws_connect(
                     URL(f"{self._base}{path}"),
                     params=params,
                     headers=_trail(),
@@ -197,32 +223,50 @@ class UpstreamHttp:
         finally:
             await socket.close()
 
+    def _url(self, path: str) -> URL:
+        """Drivers ask at a handful of paths, and parsing one costs as much as sending it."""
+        url = self._urls.get(path)
+        if url is None:
+            url = URL(f"{self._base}{path}")
+            if len(self._urls) < MOST_URLS:
+                self._urls[path] = url
+        return url
+
     async def _request(
         self,
         method: str,
         path: str | URL,
         told: Callable[[dict[str, object]], Awaitable[None]] | None = None,
-        **options: Any,
+        *,
+        json: object = None,
+        data: FormData | JsonBody | None = None,
+        params: Mapping[str, str] = _NO_HEADERS,
+        headers: Mapping[str, str] = _NO_HEADERS,
     ) -> HttpAnswer:
         if self._session is None:
             raise RuntimeError("the upstream is not open")
-        url = path if isinstance(path, URL) else URL(f"{self._base}{path}")
+        url = path if isinstance(path, URL) else self._url(path)
         if not self.owns(url):
             raise ValueError("the credentials of a backend go to no other address")
         sent = _Sent()
-        headers = {**options.pop("headers", {}), **_trail()}
-        rehearse(method, url, {**self._masked, **headers}, json=options.get("json"), data=options.get("data"))
+        _sent.set(sent)
+        headers = {**headers, **_trail()}
+        if rehearsal.get() is not None:
+            rehearse(method, url, {**self._masked, **headers}, json=json, data=data)
+        body: object = data
+        if json is not None:
+            body, headers[hdrs.CONTENT_TYPE] = _encoded(json), "application/json"
         try:
             async with self._session.request(
-                method, url, headers=headers, allow_redirects=False, trace_request_ctx=sent, **options
+                method, url, headers=headers, allow_redirects=False, data=body, params=params or None
             ) as response:
                 if told is not None and response.content_type == "text/event-stream":
                     async for event in events(response.content):
                         await told(event)
                     return HttpAnswer(response.status, response.headers, b"")
-                await wait_for_turn(response.content_length)
-                body = await _read(response.content, response.content_length)
-                return HttpAnswer(response.status, response.headers, body)
+                length = response.content_length
+                await wait_for_turn(length)
+                return HttpAnswer(response.status, response.headers, await _read(response.content, length))
         except TimeoutError as error:
             if not sent.headers:
                 raise NotSent("no connection in time") from error
@@ -261,13 +305,24 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
-async def _read(content: StreamReader, length: int | None) -> bytearray:
-    """The whole body. Where its length was said it is written straight into its place, and never copied."""
+def _encoded(document: object) -> bytes:
+    try:
+        return orjson.dumps(document)
+    except TypeError:  # a number of more than 64 bits, which JSON may hold
+        return json.dumps(document).encode()
+
+
+async def _read(content: StreamReader, length: int | None) -> bytes | bytearray:
+    """The whole body. Where its length was said it is written straight into its place, and copied but once."""
     if (length or 0) > LARGEST_ANSWER:
         raise _too_large()
+    first = await content.readany()
+    if len(first) == length:
+        return first
     body = bytearray(length or 0)
-    end = 0
-    async for chunk in content.iter_any():
+    body[: len(first)] = first
+    end = len(first)
+    while chunk := await content.readany():
         body[end : end + len(chunk)] = chunk
         end += len(chunk)
         if end > LARGEST_ANSWER:
@@ -282,11 +337,6 @@ def _too_large() -> EmptyAnswer:
 def _trail() -> dict[str, str]:
     name = current_request_id.get()
     return {**hops.onward(), **tracing.onward(), **({"X-Request-ID": name} if name else {})}
-
-
-async def _headers_sent(_: ClientSession, context: SimpleNamespace, __: TraceRequestHeadersSentParams) -> None:
-    if context.trace_request_ctx is not None:  # a websocket has none: it carries no work that could be lost
-        context.trace_request_ctx.headers = True
 
 
 async def _refuse_redirect(_: ClientSession, __: SimpleNamespace, params: TraceRequestRedirectParams) -> None:

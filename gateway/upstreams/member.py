@@ -47,7 +47,8 @@ class Member:
         self._clock = clock
         metrics.upstream_queued.labels(self.name).set_function(lambda: self._bulkhead.queued)
         metrics.upstream_breaker_open.labels(self.name).set_function(lambda: self.breaker.is_open)
-        self._in_flight = metrics.upstream_in_flight.labels(self.name)
+        self._in_flight = 0
+        metrics.upstream_in_flight.labels(self.name).set_function(lambda: self._in_flight)
         metrics.upstream_retries.labels(self.name)  # there from the start: a rate needs a first value
 
     @property
@@ -62,12 +63,19 @@ class Member:
             QueueFull, BreakerOpen: it was not made.
             GatewayError: the driver found the request at fault.
         """
-        async with self._bulkhead.place(asking.token):
+        await self._bulkhead.enter(asking.token)
+        try:
             ticket = self.breaker.enter()
             if ticket is None:
                 raise BreakerOpen
-            with asking.attempts.call(finish=self._finish), self._in_flight.track_inprogress():
-                return await self._observed(asking, ticket)
+            self._in_flight += 1
+            try:
+                with asking.attempts.call(finish=self._finish):
+                    return await self._observed(asking, ticket)
+            finally:
+                self._in_flight -= 1
+        finally:
+            self._bulkhead.leave()
 
     async def _observed(self, asking: Asking, ticket: Ticket) -> tuple[Made, ...]:
         call = _Call(asking.order, asking.attempts.count, self._clock.monotonic())
@@ -88,7 +96,7 @@ class Member:
         else:
             outcome = Outcome.SUCCESS
             asking.attempts.made = True
-            self._log(logging.INFO, call, outcome)
+            self._log(logging.DEBUG, call, outcome)  # the line of the request tells as much
             return made
         finally:
             self._settle(call, ticket, outcome)

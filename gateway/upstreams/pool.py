@@ -101,7 +101,8 @@ class Pool:
 
 async def _round(member: Member, asking: Asking, missing: int) -> tuple[list[Made], list[Failure]]:
     """Ask `member` for what is missing, in as many calls at once as it takes."""
-    parts = [replace(asking, order=part) for part in _parts(asking.order, missing, member)]
+    orders = _parts(asking.order, missing, member)
+    parts = [asking if order is asking.order else replace(asking, order=order) for order in orders]
     results = [await _alone(member, parts[0])] if len(parts) == 1 else await _together(member, parts)
     made: list[Made] = []
     failures: list[Failure] = []
@@ -155,4 +156,6 @@ def _parts(order: AnyRequest, wanted: int, member: Member) -> list[AnyRequest]:
     if isinstance(order, UpscaleRequest):
         return [order]
     most = member.capabilities.operations[order.operation].max_n
-    return [replace(order, n=min(most, wanted - start)) for start in range(0, wanted, most)]
+    if order.n == wanted <= most:
+        return [order]
+    return [order.but(n=min(most, wanted - start)) for start in range(0, wanted, most)]

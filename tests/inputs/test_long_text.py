@@ -110,12 +110,12 @@ BOMBS = {
 def test_a_body_that_is_large_without_pictures_never_becomes_objects(name: str) -> None:
     body = spooled(BOMBS[name])
     tracemalloc.start()
-    started = time.monotonic()
+    started = time.process_time()  # what others do on the machine does not count
 
     with pytest.raises(PayloadTooLarge):
         parse_long_object(body)
 
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
     assert tracemalloc.get_traced_memory()[1] < 2 * len(BOMBS[name]) + 2 * MOST_TEXT
     tracemalloc.stop()
 

@@ -29,7 +29,7 @@ def called(attempts: Attempts, error: Exception | None) -> None:
 async def prepared(request: web.Request, handler: Handler) -> web.StreamResponse:
     """As the application does before it sends an answer."""
     response = await handler(request)
-    await write_attempts(request, response)
+    write_attempts(request, response)
     return response
 
 

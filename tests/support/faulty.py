@@ -74,7 +74,7 @@ async def one_request(pool: Pool, prompt: str, figures: Figures) -> None:
     attempts, began = Attempts(), time.perf_counter()
     order = GenerateRequest(model="m", prompt=prompt)
     try:
-        async with Lifecycle().deadline(asyncio.get_running_loop().time() + 300) as deadline:
+        with Lifecycle().deadline(asyncio.get_running_loop().time() + 300) as deadline:
             await pool.ask(Asking(order, unheard, attempts, deadline, ""))
         succeeded = True
     except GatewayError as error:

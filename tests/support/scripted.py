@@ -115,7 +115,7 @@ class Dispatch:
         self, n: int = 1, *, token: str = "", seconds: float = 300, attempts: Attempts | None = None
     ) -> Delivery:
         order = GenerateRequest(model="m", prompt="p", n=n)
-        async with self.lifecycle.deadline(asyncio.get_running_loop().time() + seconds) as deadline:
+        with self.lifecycle.deadline(asyncio.get_running_loop().time() + seconds) as deadline:
             return await self.pool.ask(Asking(order, unheard, attempts or Attempts(), deadline, token))
 
 

@@ -37,7 +37,7 @@ class One:
         self.attempts = Attempts()
 
     async def attempt(self, *, seconds: float = 300) -> int:
-        async with Lifecycle().deadline(asyncio.get_running_loop().time() + seconds) as deadline:
+        with Lifecycle().deadline(asyncio.get_running_loop().time() + seconds) as deadline:
             return len(await self.member.attempt(Asking(ORDER, unheard, self.attempts, deadline, "")))
 
     def counted(self, name: str, **labels: str) -> float:
@@ -165,6 +165,15 @@ async def test_a_call_cut_off_by_the_deadline_counts_against_the_backend() -> No
     assert one.member.breaker.is_open
 
 
+async def test_a_call_that_failed_gives_its_place_back() -> None:
+    one = One(Refused("x"), concurrency=1, queue=0)
+
+    with pytest.raises(Refused):
+        await one.attempt()
+
+    assert await one.attempt() == 1
+
+
 @pytest.mark.parametrize(("on_disconnect", "worth"), [("finish", True), ("cancel", False)])
 async def test_what_a_lost_client_leaves_is_as_configured(on_disconnect: str, *, worth: bool) -> None:
     end = asyncio.Event()
@@ -180,7 +189,7 @@ async def test_what_a_lost_client_leaves_is_as_configured(on_disconnect: str, *,
 async def test_every_attempt_is_one_line_without_the_prompt(caplog: pytest.LogCaptureFixture) -> None:
     one = One(Refused("codes server_error", status=500))
 
-    with caplog.at_level(logging.INFO, "gateway.upstreams"):
+    with caplog.at_level(logging.DEBUG, "gateway.upstreams"):
         with pytest.raises(Refused):
             await one.attempt()
         await one.attempt()
