@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gateway import collector
 from gateway.app import LIFECYCLE, METRICS, METRICS_HANDLER
 from gateway.config import Config, ServerConfig
 from gateway.connections import ConnectionLimits, Runner
@@ -55,6 +56,7 @@ async def serve(
             await stack.enter_async_context(listening(_metrics_app(app), host, config.metrics.port, limits, tls))
         if reload is not None:
             await stack.enter_async_context(_watching(reload))
+        collector.settle()
         announce(site.address)
         await signals.first.wait()
         await _drain(app[LIFECYCLE], site, config.server.drain_timeout, signals)

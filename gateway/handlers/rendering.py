@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
+import orjson
 from aiohttp import hdrs, web
 
 from gateway.answers import Answer, AnsweredImage
@@ -13,6 +13,7 @@ from gateway.blob import Encoded, to_base64
 from gateway.errors import NotFound
 from gateway.handlers.events import EventStream, Work
 from gateway.handlers.hosted import ONLY_SHOWN, serve_hosted
+from gateway.handlers.pieces import body_of
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.signing import Links
 from gateway.images import Picture, ResponseFormat, UpscaleRequest
@@ -47,7 +48,7 @@ class Renderer:
         answer = await work(_unheard)
         if wants_picture(request):
             return await self._first_picture(request, answer)
-        body = b"".join([part async for part in self._json(request, answer)])
+        body = body_of(await self._json(request, answer))
         return web.Response(body=body, content_type="application/json", headers=self._headers(request, answer))
 
     async def _first_picture(self, request: web.Request, answer: Answer) -> web.StreamResponse:
@@ -88,22 +89,21 @@ class Renderer:
             headers[hdrs.AGE] = str(request.get(CACHE_AGE, 0))
         return headers
 
-    async def _json(self, request: web.Request, answer: Answer) -> AsyncIterator[Encoded]:
+    async def _json(self, request: web.Request, answer: Answer) -> list[Encoded]:
         """Pieces of the body. Base64 needs no escaping, so a picture is not walked again by a JSON encoder."""
-        yield b'{"created":%d,"data":[' % answer.created
+        pieces: list[Encoded] = [b'{"created":%d,"data":[' % answer.created]
         for index, image in enumerate(answer.images):
-            yield b"," if index else b""
+            opening = b",{" if index else b"{"
             url = self._url(request, image)
             if url is None:
-                yield b'{"b64_json":"'
-                yield await to_base64((await self._picture(image)).blob)
-                yield b'"'
+                pieces += [opening + b'"b64_json":"', await to_base64((await self._picture(image)).blob), b'"']
             else:
-                yield b'{"url":%s' % json.dumps(url).encode()
+                pieces.append(opening + b'"url":' + orjson.dumps(url))
             if image.revised_prompt is not None:
-                yield b',"revised_prompt":%s' % json.dumps(image.revised_prompt).encode()
-            yield b"}"
-        yield b"]}"
+                pieces.append(b',"revised_prompt":' + json.dumps(image.revised_prompt).encode())
+            pieces.append(b"}")
+        pieces.append(b"]}")
+        return pieces
 
 
 def wants_picture(request: web.Request) -> bool:

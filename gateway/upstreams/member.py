@@ -112,14 +112,15 @@ class Member:
             event(_log, logging.WARNING, "breaker closed" if was_open else "breaker opened", upstream=self.name)
         if outcome is Outcome.SUCCESS:
             self.budget.earn()
-        operation = call.order.operation
-        trace = current_trace.get()
+        operation, trace = call.order.operation, current_trace.get()
         self._metrics.upstream_duration.labels(self.name, operation).observe(
             self._clock.monotonic() - call.started, exemplar=trace.exemplar if trace is not None else None
         )
         self._metrics.upstream_requests.labels(self.name, operation, outcome).inc()
 
     def _log(self, level: int, call: _Call, outcome: Outcome, **fields: object) -> None:
+        if not _log.isEnabledFor(level):
+            return
         event(
             _log,
             level,

@@ -43,7 +43,8 @@ class Delivery:
 
     @property
     def upstream(self) -> str:
-        return ", ".join(dict.fromkeys(picture.upstream for picture in self.pictures))
+        names = dict.fromkeys([picture.upstream for picture in self.pictures])
+        return ", ".join(names)
 
 
 class Pool:

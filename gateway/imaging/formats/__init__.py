@@ -46,7 +46,10 @@ _ACCEPTED = "accepted are PNG, JPEG, WebP, GIF and BMP"
 def sniff(data: bytes | memoryview) -> ImageFormat | None:
     """The format that the first bytes announce, or None. What follows them is not looked at."""
     head = bytes(data[:12])
-    return next((form for form, magic in _MAGIC.items() if magic.match(head)), None)
+    for form, magic in _MAGIC.items():
+        if magic.match(head):
+            return form
+    return None
 
 
 def scan(data: bytes | memoryview, limits: PictureLimits) -> Scan:

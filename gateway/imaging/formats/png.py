@@ -14,6 +14,8 @@ from gateway.imaging.formats.structure import Edit, Scan, budget, damaged, trunc
 _PNG = ImageFormat.PNG
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_SIZE = 13
+_CHUNK_HEAD = struct.Struct(">I4s").unpack_from
+_CHECKSUM = struct.Struct(">I").unpack_from
 _LARGEST_NUMBER = 2**31 - 1
 _LARGEST_DEFLATE_RATIO = 1032
 _PALETTE = 3
@@ -53,7 +55,7 @@ class _Header(NamedTuple):
 
 def walk(view: memoryview) -> Scan:
     """Check the checksum of every chunk and the order of those that matter. Nothing is inflated."""
-    chunks = list(_chunks(view))
+    chunks = _chunks(view)
     kinds = [chunk.kind for chunk in chunks]
     header = _read_header(view, chunks[0])
     before_pixels = kinds[: _check_order(kinds, header)]
@@ -74,24 +76,25 @@ def walk(view: memoryview) -> Scan:
     )
 
 
-def _chunks(view: memoryview) -> Iterator[_Chunk]:
+def _chunks(view: memoryview) -> list[_Chunk]:
     if not _SIGNATURE.startswith(bytes(view[: len(_SIGNATURE)])):
         raise damaged(_PNG, "its signature was altered")
-    at = len(_SIGNATURE)
+    at, chunks = len(_SIGNATURE), []
     for _ in budget(_PNG, len(view)):
-        length, kind = struct.unpack_from(">I4s", view, at)
+        length, kind = _CHUNK_HEAD(view, at)
         if not kind.isalpha() or length > _LARGEST_NUMBER:
             raise damaged(_PNG, "a chunk has no proper name or length")
         chunk = _Chunk(kind, at, at + 8, at + 8 + length, at + 12 + length)
         if chunk.stop > len(view):
             raise truncated(_PNG)
-        (checksum,) = struct.unpack_from(">I", view, chunk.body_stop)
+        (checksum,) = _CHECKSUM(view, chunk.body_stop)
         if crc32(view[at + 4 : chunk.body_stop]) != checksum:
             raise damaged(_PNG, f"the checksum of its {kind.decode('ascii')} chunk is wrong")
-        yield chunk
+        chunks.append(chunk)
         if kind == b"IEND":
-            return
+            break
         at = chunk.stop
+    return chunks
 
 
 def _read_header(view: memoryview, chunk: _Chunk) -> _Header:
