@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gateway.blob import MemoryBlob
 from gateway.hosting.names import HostedName
 from gateway.images import Picture
 
@@ -39,4 +40,5 @@ class Answer:
 
 def _size(image: AnsweredImage) -> int:
     prompt = len((image.revised_prompt or "").encode())  # a backend may have written it, at any length
-    return _NAME_SIZE + prompt + (image.picture.blob.size if image.picture else 0)
+    blob = image.picture.blob if image.picture else None
+    return _NAME_SIZE + prompt + (blob.in_memory if isinstance(blob, MemoryBlob) else 0)

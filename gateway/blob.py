@@ -43,14 +43,25 @@ class Blob(Protocol):
 
 
 class MemoryBlob:
-    def __init__(self, data: bytes, encoded: Encoded | None = None) -> None:
-        """`encoded`: the same bytes as canonical base64, where they came so; it is then handed on as it is."""
+    def __init__(self, data: bytes, encoded: Encoded | None = None, held: object = None) -> None:
+        """
+        Args:
+            data: the bytes.
+            encoded: the same as canonical base64, where they came so; it is then handed on as it is.
+            held: lives as long as the bytes, such as the memory that was set aside for them.
+        """
         self._data = data
         self.encoded = encoded
+        self.held = held
 
     @property
     def size(self) -> int:
         return len(self._data)
+
+    @property
+    def in_memory(self) -> int:
+        """Bytes that it keeps in memory, in whatever form."""
+        return len(self._data) + (len(self.encoded) if self.encoded is not None else 0)
 
     @cached_property
     def sha256(self) -> str:

@@ -72,7 +72,12 @@ class TextFormatter(LineFormatter):
 
 class JsonFormatter(LineFormatter):
     def line(self, moment: float, level: int, logger: str, name: str, fields: Mapping[str, object]) -> str:
-        line: dict[str, object] = {"time": _time(moment), "level": _LEVELS[level], "logger": logger, "event": _cut(name)}
+        line: dict[str, object] = {
+            "time": _time(moment),
+            "level": _LEVELS[level],
+            "logger": logger,
+            "event": _cut(name),
+        }
         line.update((key, _json_value(value)) for key, value in _named(fields))
         return json.dumps(line, ensure_ascii=True)
 

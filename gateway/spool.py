@@ -22,6 +22,9 @@ from gateway.errors import Unavailable
 IN_MEMORY = 256 * 1024
 """Bytes that one request may keep in memory while it waits for its pictures: 512 requests keep 128 MiB."""
 
+SHARED = 48 * 2**20
+"""Bytes that all requests together keep beyond that: some thirty photographs on their way to a backend."""
+
 Piece: TypeAlias = bytes | bytearray | memoryview
 
 
@@ -64,11 +67,47 @@ class SpooledBlob:
             yield piece
 
 
+class SpoolMemory:
+    """What all requests together may keep in memory beyond what each may: while there is room, no disk is asked."""
+
+    def __init__(self, total: int = SHARED) -> None:
+        self._free = total
+
+    def take(self, size: int) -> bool:
+        if size > self._free:
+            return False
+        self._free -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        self._free += size
+
+
+class _Loan:
+    """What one request has of the shared memory. It is given back with the last of the bytes that it was for."""
+
+    __slots__ = ("_memory", "_size")
+
+    def __init__(self, memory: SpoolMemory) -> None:
+        self._memory = memory
+        self._size = 0
+
+    def add(self, size: int) -> bool:
+        if not self._memory.take(size):
+            return False
+        self._size += size
+        return True
+
+    def __del__(self) -> None:
+        self._memory.give_back(self._size)
+
+
 class Spool:
     """Where the bytes of one request are kept, be they many or few."""
 
-    def __init__(self, in_memory: int = IN_MEMORY) -> None:
+    def __init__(self, in_memory: int = IN_MEMORY, shared: SpoolMemory | None = None) -> None:
         self._left = in_memory
+        self._loan = _Loan(shared) if shared is not None else None
 
     def draft(self) -> SpoolDraft:
         """For bytes that come one after another."""
@@ -81,17 +120,21 @@ class Spool:
             Unavailable: the disk is full.
         """
         if self.takes(len(data)):
-            return MemoryBlob(data)
+            return self.in_memory(data)
         file = _NamelessFile.make()
         file.append([data])
         return SpooledBlob(file, 0, len(data))
 
     def takes(self, size: int) -> bool:
         """Whether there is room in memory for `size` bytes more; if so it is taken."""
-        if size > self._left:
-            return False
-        self._left -= size
-        return True
+        if size <= self._left:
+            self._left -= size
+            return True
+        return self._loan is not None and self._loan.add(size)
+
+    def in_memory(self, data: bytes) -> MemoryBlob:
+        """For bytes whose room was taken."""
+        return MemoryBlob(data, held=self._loan)
 
 
 class SpoolDraft:
@@ -99,12 +142,12 @@ class SpoolDraft:
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
-        self._pieces: list[bytes] = []
+        self._pieces: list[Piece] = []
         self._waiting = 0
         self._file: _NamelessFile | None = None
         self.size = 0
 
-    async def add(self, piece: bytes) -> None:
+    async def add(self, piece: Piece) -> None:
         """Raises Unavailable when the disk is full."""
         self._pieces.append(piece)
         self._waiting += len(piece)
@@ -117,7 +160,7 @@ class SpoolDraft:
     async def finish(self) -> Blob:
         """Raises like `add`."""
         if self._file is None:
-            return MemoryBlob(b"".join(self._pieces))
+            return self._spool.in_memory(b"".join(self._pieces))
         await self._write()
         return SpooledBlob(self._file, 0, self.size)
 

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.blob import CHUNK, MemoryBlob
 from gateway.errors import Unavailable
-from gateway.spool import Spool, SpooledBlob
+from gateway.spool import Spool, SpooledBlob, SpoolMemory
 
 LONG = bytes(range(256)) * 3000
 
@@ -109,3 +109,36 @@ async def test_a_full_disk_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
         await spooled(LONG)
     with pytest.raises(Unavailable):
         Spool(in_memory=0).keep(b"x")
+
+
+async def test_what_is_shared_is_used_before_the_disk_and_given_back_with_the_last_of_its_bytes(folder: Path) -> None:
+    memory = SpoolMemory(100)
+    spool = Spool(in_memory=10, shared=memory)
+    first, second = spool.keep(bytes(60)), await _drafted(spool, bytes(50))
+    assert isinstance(first, MemoryBlob)
+    assert isinstance(second, SpooledBlob)
+    assert not memory.take(41)
+    del spool, second
+    assert not memory.take(41)
+
+    del first
+
+    assert memory.take(100)
+    assert names(folder) == []
+
+
+async def test_a_draft_that_is_given_up_gives_back_what_it_took() -> None:
+    memory = SpoolMemory(100)
+    draft = Spool(in_memory=0, shared=memory).draft()
+    await draft.add(bytes(100))
+    assert not memory.take(1)
+
+    del draft
+
+    assert memory.take(100)
+
+
+async def _drafted(spool: Spool, data: bytes) -> object:
+    draft = spool.draft()
+    await draft.add(data)
+    return await draft.finish()

@@ -36,7 +36,9 @@ class FormReader:
     def __init__(self, boundary: str, chunks: AsyncIterator[bytes]) -> None:
         self._delimiter = b"\r\n--" + boundary.encode()
         self._chunks = chunks
-        self._buffer = bytearray(b"\r\n")  # so that the first delimiter looks like the others
+        self._data = b"\r\n"  # so that the first delimiter looks like the others
+        self._at = 0
+        """How much of `_data` has been read."""
         self._parts = 0
 
     async def next_part(self) -> Head | None:
@@ -55,54 +57,50 @@ class FormReader:
             raise BadRequest(f"More than {MOST_FIELDS} fields were sent")
         return _head(await self._headers())
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The bytes up to the next delimiter, which is consumed."""
-        buffer, delimiter = self._buffer, self._delimiter
-        while (end := buffer.find(delimiter)) < 0:
-            ready = len(buffer) - len(delimiter) + 1
-            if ready > 0:
-                piece = bytes(buffer[:ready])
-                del buffer[:ready]
-                yield piece
+    async def pieces(self) -> AsyncIterator[memoryview]:
+        """The bytes up to the next delimiter, which is consumed. Each piece is a view of what came, and no copy."""
+        delimiter = self._delimiter
+        while (end := self._data.find(delimiter, self._at)) < 0:
+            ready = len(self._data) - len(delimiter) + 1
+            if ready > self._at:
+                yield memoryview(self._data)[self._at : ready]
+                self._at = ready
             await self._more()
-        piece = bytes(buffer[:end])
-        del buffer[: end + len(delimiter)]
-        if piece:
-            yield piece
+        start, self._at = self._at, end + len(delimiter)
+        if end > start:
+            yield memoryview(self._data)[start:end]
 
     async def _line_ends_the_form(self) -> bool:
         """Read what follows a delimiter: two hyphens behind the last part, else the end of its line."""
-        while b"\n" not in self._buffer:
-            if self._buffer.startswith(b"--"):
+        while (end := self._data.find(b"\n", self._at)) < 0:
+            if self._data.startswith(b"--", self._at):
                 return True
-            if len(self._buffer) > LONGEST_HEAD:
+            if len(self._data) - self._at > LONGEST_HEAD:
                 raise _malformed()
             await self._more()
-        line, _, rest = bytes(self._buffer).partition(b"\n")
+        line, self._at = self._data[self._at : end], end + 1
         if line.startswith(b"--"):
             return True
         if line.strip(b" \t\r"):
             raise _malformed()
-        self._buffer[:] = rest
         return False
 
     async def _headers(self) -> bytes:
-        if self._buffer.startswith(b"\r\n"):
-            del self._buffer[:2]
+        if self._data.startswith(b"\r\n", self._at):
+            self._at += 2
             return b""
-        while (end := self._buffer.find(b"\r\n\r\n")) < 0 and len(self._buffer) <= LONGEST_HEAD:
+        while (end := self._data.find(b"\r\n\r\n", self._at)) < 0 and len(self._data) - self._at <= LONGEST_HEAD:
             await self._more()
-        if not 0 <= end <= LONGEST_HEAD:
+        if not 0 <= end - self._at <= LONGEST_HEAD:
             raise BadRequest("A part of the multipart body has too long a head")
-        head = bytes(self._buffer[:end])
-        del self._buffer[: end + len(b"\r\n\r\n")]
+        head, self._at = self._data[self._at : end], end + len(b"\r\n\r\n")
         return head
 
     async def _more(self) -> None:
         chunk = await anext(self._chunks, None)
         if chunk is None:
             raise BadRequest("The multipart body has no end")
-        self._buffer += chunk
+        self._data, self._at = self._data[self._at :] + chunk, 0
 
 
 def boundary_of(content_type: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.blob import Blob
+from gateway.blob import Blob, MemoryBlob
 from gateway.errors import BadRequest, PayloadTooLarge
 from gateway.images import Picture
 from gateway.imaging.errors import PictureError
@@ -14,13 +14,18 @@ from gateway.inputs.base64_text import decode_picture_text
 from gateway.inputs.fields import Upload
 from gateway.inputs.long_text import LongText
 from gateway.inputs.request_memory import RequestMemory
-from gateway.spool import Spool
+from gateway.spool import Spool, SpoolMemory
 
 
 class PictureIntake:
     def __init__(self, limits: PictureLimits, memory: RequestMemory) -> None:
         self._limits = limits
         self._memory = memory
+        self._spooled = SpoolMemory()
+
+    def spool(self) -> Spool:
+        """Where one request keeps what it brings."""
+        return Spool(shared=self._spooled)
 
     async def take(self, sent: str | LongText | Upload, param: str, spool: Spool) -> Picture:
         """The picture that came in the field `param`; large ones stay in the spool.
@@ -54,6 +59,8 @@ class PictureIntake:
 def _in_spool(kept: bytes, sent: str | LongText | Upload, spool: Spool, *, changed: bool) -> Blob:
     if isinstance(sent, Upload) and not changed:
         return sent.blob
+    if isinstance(sent, Upload) and isinstance(sent.blob, MemoryBlob):
+        return MemoryBlob(kept, held=sent.blob.held)  # it takes the place of what was sent, and is not longer
     return spool.keep(kept)
 
 

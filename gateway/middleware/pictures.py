@@ -42,7 +42,7 @@ class _PicturesLink:
         return await handler(request)
 
     async def _whole(self, request: web.Request, order: EditRequest | UpscaleRequest) -> AnyRequest:
-        spool = Spool()
+        spool = self._intake.spool()
         match order:
             case EditRequest():
                 found = await all_of(self._picture(request, item, "image", spool) for item in order.images)

@@ -37,7 +37,7 @@ def validation(operation: Operation, models: Models, fields: FieldReader, intake
 
     async def _understood(request: web.Request) -> AnyRequest:
         """In a function of its own, so that nothing holds the body while the picture is made."""
-        spool = Spool()
+        spool = intake.spool()
         body = parse_body(operation, await fields.read(request, spool))
         return await _typed(body, models.resolve(body.model, operation, allowed_models(request)), intake, spool)
 

@@ -75,7 +75,7 @@ class HttpAnswer:
 
     status: int
     headers: Mapping[str, str]
-    body: bytes | bytearray
+    body: bytes
 
     @property
     def ok(self) -> bool:
@@ -312,22 +312,20 @@ def _encoded(document: object) -> bytes:
         return json.dumps(document).encode()
 
 
-async def _read(content: StreamReader, length: int | None) -> bytes | bytearray:
-    """The whole body. Where its length was said it is written straight into its place, and copied but once."""
+async def _read(content: StreamReader, length: int | None) -> bytes:
+    """The whole body, its pieces joined once they are all here: a buffer made beforehand would be filled twice."""
     if (length or 0) > LARGEST_ANSWER:
         raise _too_large()
     first = await content.readany()
     if len(first) == length:
         return first
-    body = bytearray(length or 0)
-    body[: len(first)] = first
-    end = len(first)
-    while chunk := await content.readany():
-        body[end : end + len(chunk)] = chunk
-        end += len(chunk)
-        if end > LARGEST_ANSWER:
+    pieces, size = [first], len(first)
+    while piece := await content.readany():
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST_ANSWER:
             raise _too_large()
-    return body
+    return b"".join(pieces)
 
 
 def _too_large() -> EmptyAnswer:

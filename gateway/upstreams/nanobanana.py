@@ -150,9 +150,9 @@ async def _form(fields: Mapping[str, object], pictures: list[Picture], mask: Pic
     for name, value in fields.items():
         form.add_field(name, value if isinstance(value, str) else json.dumps(value))
     for picture in pictures:
-        await attach(form, "image", picture)
+        attach(form, "image", picture)
     if mask is not None:
-        await attach(form, "mask", mask)
+        attach(form, "mask", mask)
     return form
 
 

@@ -122,10 +122,10 @@ class OpenAIUpstream:
         inpainting = self._settings.edits == "inpainting"
         pictures = await pictures_for(request, self._settings.input_formats, self._tools)
         for picture in pictures[:1] if inpainting else pictures:
-            await attach(form, "image" if inpainting else self._settings.image_field, picture)
+            attach(form, "image" if inpainting else self._settings.image_field, picture)
         if request.mask is not None:
             mask = await mask_for(request, Polarity(self._settings.mask), self._tools)
-            await attach(form, "mask", mask)
+            attach(form, "mask", mask)
         path = "/images/inpainting" if inpainting else "/images/edits"
         return await self._sent(path, request, report, form=form)
 
@@ -140,7 +140,7 @@ class OpenAIUpstream:
         }.items():
             form.add_field(name, _form_text(value))
         picture = await picture_for(request.image, self._settings.input_formats, self._tools)
-        await attach(form, "image", picture)
+        attach(form, "image", picture)
         return await self._made(await self._http.post(route.path, form=form, params=self._params))
 
     async def probe(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 
 from aiohttp import FormData
@@ -13,6 +12,7 @@ from gateway.images import EditRequest, ImageFormat, Picture, PictureInput
 from gateway.imaging.conform import upright
 from gateway.imaging.errors import PictureError
 from gateway.imaging.masks import Polarity, encode_mask
+from gateway.upstreams.blob_payload import BlobPayload
 from gateway.upstreams.tools import Tools
 
 
@@ -62,14 +62,10 @@ def upscaled_size(picture: Picture, times: int, tools: Tools) -> tuple[int, int]
     return width, height
 
 
-async def attach(form: FormData, name: str, picture: Picture) -> None:
+def attach(form: FormData, name: str, picture: Picture) -> None:
     """Add `picture` as a file, with the type that its bytes have: some backends look at what a part claims."""
-    form.add_field(
-        name,
-        io.BytesIO(await picture.blob.load()),
-        filename=f"{name.removesuffix('[]')}.{picture.format.extension}",
-        content_type=picture.format.mime,
-    )
+    filename = f"{name.removesuffix('[]')}.{picture.format.extension}"
+    form.add_field(name, BlobPayload(picture.blob, picture.format.mime), filename=filename)
 
 
 def here(image: PictureInput) -> Picture:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from aiohttp import FormData, hdrs
+from aiohttp import FormData
 from yarl import URL
 
 from gateway.upstreams.base import NotSent
+from gateway.upstreams.blob_payload import BlobPayload
 from gateway.upstreams.json_body import Base64, JsonBody
 
 LONGEST_TEXT = 200
@@ -78,8 +78,7 @@ def _cut(value: object) -> object:
 
 def _shown_form(form: FormData) -> str:
     lines = []
-    for options, headers, value in form._fields:
-        kind = headers.get(hdrs.CONTENT_TYPE, "text")
-        shown = f"<{kind}, {value.getbuffer().nbytes} bytes>" if isinstance(value, io.BytesIO) else _cut(value)
+    for options, _, value in form._fields:
+        shown = str(value) if isinstance(value, BlobPayload) else _cut(value)
         lines.append(f"{options['name']}: {shown}")
     return "\n".join(lines)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-from zlib import crc32
+
+from zlib_ng.zlib_ng import crc32
 
 from gateway.images import ImageFormat
 from gateway.imaging.formats.exif import UPRIGHT, minimal_block, read_orientation, shown_size
