@@ -72,12 +72,8 @@ class TextFormatter(LineFormatter):
 
 class JsonFormatter(LineFormatter):
     def line(self, moment: float, level: int, logger: str, name: str, fields: Mapping[str, object]) -> str:
-        line: dict[str, object] = {
-            "time": _time(moment),
-            "level": _LEVELS[level],
-            "logger": logger,
-            "event": _cut(name),
-        }
+        line: dict[str, object] = {"time": _time(moment), "level": _LEVELS[level], "logger": logger}
+        line["event"] = _cut(name)
         line.update((key, _json_value(value)) for key, value in _named(fields))
         return json.dumps(line, ensure_ascii=True)
 
@@ -157,6 +153,6 @@ def _plain(text: str) -> str:
     return _cut(text).encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
 
 
-_BARE = re.compile(r"[!#-<>-~]{1,%d}" % (LONGEST_VALUE + len("...")))
+_BARE = re.compile(rf"[!#-<>-~]{{1,{LONGEST_VALUE + len('...')}}}")
 """Printable, and neither a blank, a quotation mark nor an equals sign."""
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127)}

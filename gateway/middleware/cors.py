@@ -59,7 +59,7 @@ def preflights(app: web.Application, config: CorsConfig) -> aiohttp_cors.CorsCon
         allow_credentials=False, allow_headers="*", allow_methods="*", expose_headers=EXPOSED, max_age=3600
     )
     found = aiohttp_cors.setup(app, defaults=dict.fromkeys(config.origins, options))
-    app.on_response_prepare.pop()  # its headers of ordinary responses are among those of `cors_headers`, which costs less
+    app.on_response_prepare.pop()  # its headers of ordinary responses: `cors_headers` writes them for less
     return found
 
 

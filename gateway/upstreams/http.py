@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from types import MappingProxyType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from aiohttp import (
@@ -60,6 +60,9 @@ MOST_URLS = 64
 """Addresses that are kept parsed; some paths hold the name of a job, of which there is no end."""
 CLOSE_WITHIN = 1
 """Seconds that a backend has to say goodbye on a websocket."""
+
+Told: TypeAlias = Callable[[dict[str, object]], Awaitable[None]]
+"""Takes the events of a stream, one after another."""
 
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -184,7 +187,7 @@ class UpstreamHttp:
     async def post_streamed(
         self,
         path: str,
-        told: Callable[[dict[str, object]], Awaitable[None]],
+        told: Told,
         *,
         json: object = None,
         form: FormData | None = None,
@@ -236,7 +239,7 @@ class UpstreamHttp:
         self,
         method: str,
         path: str | URL,
-        told: Callable[[dict[str, object]], Awaitable[None]] | None = None,
+        told: Told | None = None,
         *,
         json: object = None,
         data: FormData | JsonBody | None = None,
@@ -260,13 +263,7 @@ class UpstreamHttp:
             async with self._session.request(
                 method, url, headers=headers, allow_redirects=False, data=body, params=params or None
             ) as response:
-                if told is not None and response.content_type == "text/event-stream":
-                    async for event in events(response.content):
-                        await told(event)
-                    return HttpAnswer(response.status, response.headers, b"")
-                length = response.content_length
-                await wait_for_turn(length)
-                return HttpAnswer(response.status, response.headers, await _read(response.content, length))
+                return await _answer(response, told)
         except TimeoutError as error:
             if not sent.headers:
                 raise NotSent("no connection in time") from error
@@ -310,6 +307,16 @@ def _encoded(document: object) -> bytes:
         return orjson.dumps(document)
     except TypeError:  # a number of more than 64 bits, which JSON may hold
         return json.dumps(document).encode()
+
+
+async def _answer(response: ClientResponse, told: Told | None) -> HttpAnswer:
+    if told is not None and response.content_type == "text/event-stream":
+        async for event in events(response.content):
+            await told(event)
+        return HttpAnswer(response.status, response.headers, b"")
+    length = response.content_length
+    await wait_for_turn(length)
+    return HttpAnswer(response.status, response.headers, await _read(response.content, length))
 
 
 async def _read(content: StreamReader, length: int | None) -> bytes:
