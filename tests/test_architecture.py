@@ -34,7 +34,7 @@ RANKS = [
     {"guide"},
     {"middleware", "handlers", "mcp_server", "routes", "openapi"},
     {"app"},
-    {"server", "connections"},
+    {"server", "connections", "collector"},
     {"cli"},
     {"__main__"},
 ]

@@ -1,19 +1,24 @@
-"""What a request costs, counted in what does not depend on the machine: hand-offs, codings and flushes of a picture."""
+"""What a request costs, counted in what does not depend on the machine: calls, hand-offs, codings and flushes."""
 
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import pybase64
 import pytest
+from support.calls import calls_per_request, in_this_thread, upstream_elsewhere
 from support.gateway import Gateway, StartGateway
 from support.provider import Reply, behind, providing
 
+from bench.floors import make_app as make_floor
+from bench.load import http_request
 from bench.mock import noise_png
 
 PICTURE = noise_png(400, 300)
@@ -93,3 +98,35 @@ async def test_a_cached_answer_costs_nothing_of_a_picture(start: StartGateway, c
         status, body = await gateway.get(path)
     assert (status, base64.b64decode(body["data"][0]["b64_json"])) == (200, PICTURE)
     assert counted == {}
+
+
+def _generation(address: str, path: str, **fields: str) -> bytes:
+    body = json.dumps({"model": "nano-banana", "prompt": "a cat", **fields}).encode()
+    return http_request("POST", address + path, headers={"Content-Type": "application/json"}, body=body)
+
+
+async def test_a_small_request_calls_few_functions_more_than_a_bare_proxy(start: StartGateway) -> None:
+    with upstream_elsewhere() as upstream:
+        async with in_this_thread(make_floor("proxy", upstream)) as port:
+            request = _generation("http://localhost", "/tiny/v1/images/generations")
+            floor = await calls_per_request(request, port)
+        gateway = await start(behind(f"{upstream}/tiny/v1"))
+        request = _generation(gateway.address, "/v1/images/generations", response_format="b64_json")
+        ours = await calls_per_request(request, urlsplit(gateway.address).port or 0)
+    assert ours / floor < 3.3, (ours, floor)
+
+
+async def test_requests_make_no_cycles_for_the_collector(start: StartGateway) -> None:
+    async with providing() as provider:
+        provider.script(*[GOOD] * 20)
+        gateway = await start(behind(provider.base_url))
+        await generated(gateway)
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(10):
+                await generated(gateway, response_format="b64_json")
+            found = gc.collect()
+        finally:
+            gc.enable()
+    assert found < 100, "ten requests leave something behind that only the collector frees"

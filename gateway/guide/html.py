@@ -5,25 +5,35 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from gateway.guide.pages import Page
 from gateway.guide.sections import Anchors
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
 _PAGE_LINK = re.compile(r"(?!\w+:|/)([\w./-]+)\.md(#[\w-]+)?")
-_markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - nobody may ever read the guide here, and starting is to be quick
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def render(page: Page) -> str:
     """Takes some milliseconds. Links between pages stay relative, so that they work below any address."""
-    tokens = _markdown.parse(page.text)
+    markdown = _markdown()
+    tokens = markdown.parse(page.text)
     _name_headings(tokens)
     for token in tokens:
         _settle(token)
-    written: str = _markdown.renderer.render(tokens, _markdown.options, {})
+    written: str = markdown.renderer.render(tokens, markdown.options, {})
     # What is wide scrolls in a box of its own, which must be reachable by keys to be scrolled by them.
     boxed = written.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
     return boxed.replace("<pre>", '<pre tabindex="0">')

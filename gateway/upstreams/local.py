@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from types import MappingProxyType
-from typing import Literal
-
-from PIL import Image
+from typing import TYPE_CHECKING, Literal
 
 from gateway.config import UpstreamSettings
 from gateway.errors import BadRequest
@@ -23,17 +21,14 @@ from gateway.images import (
     UpscaleFactor,
     UpscaleRequest,
 )
-from gateway.imaging import codec, drawing, editing
-from gateway.imaging.editing import Plan
-from gateway.imaging.editing.geometry import LARGEST_RESULT
-from gateway.imaging.errors import PictureError
 from gateway.imaging.limits import LONGEST_SIDE
-from gateway.imaging.masks import canonical
-from gateway.imaging.upscaling import upscale
 from gateway.upstreams.base import Capabilities, Capability, Made, Progress, Report
 from gateway.upstreams.extras import integer
 from gateway.upstreams.outgoing import here
 from gateway.upstreams.tools import Tools
+
+if TYPE_CHECKING:
+    from gateway.upstreams.local_pictures import LocalPictures
 
 LARGEST_SEED = 2**63 - 1
 _LONGEST_WEBP_SIDE = 16383
@@ -41,7 +36,6 @@ _LONGEST_WEBP_SIDE = 16383
 # Pictures of its result's size that an operation holds at a time, counted for the memory budget.
 _DRAWING_COPIES = 5
 _EDITING_COPIES = 4
-_RESHAPED_COPIES = 2
 _UPSCALING_COPIES = 2
 
 _BOOLEANS = MappingProxyType({"true": True, "false": False, "1": True, "0": False})
@@ -66,6 +60,7 @@ class LocalUpstream:
         self.capabilities = _CAPABILITIES
         self._workers = tools.workers
         self._most = tools.max_output_pixels
+        self._pictures: LocalPictures | None = None
 
     async def open(self) -> None:
         """Nothing to open."""
@@ -78,23 +73,21 @@ class LocalUpstream:
 
     async def generate(self, request: GenerateRequest, report: Report) -> tuple[Made, ...]:
         seed = _seed(request)
-        if _strict(request) and not drawing.understands(request.prompt):
-            raise BadRequest(f"No word of the prompt is known. {drawing.VOCABULARY_HELP}", param="prompt")
+        pictures = await self._loaded()
+        if _strict(request):
+            pictures.require_known_words(request.prompt)
         width, height = (request.ratio or AspectRatio.SQUARE).pixels
-        one = partial(_drawn, request.prompt, seed, (width, height), request.output_format)
+        one = partial(pictures.drawn, request.prompt, seed, (width, height), request.output_format)
         return await self._each(one, request.n, pixels=width * height * _DRAWING_COPIES, report=report)
 
     async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:
         _seed(request)  # refused here as everywhere; an edit has no chance that it could choose
-        pictures = tuple(here(image) for image in request.images)
+        sources = tuple(here(image) for image in request.images)
         mask = here(request.mask) if request.mask is not None else None
-        plan = editing.parse(request.prompt).fitted(pictures=len(pictures), masked=mask is not None)
-        if _strict(request) and not plan.is_complete:
-            raise _impossible(plan)
-        one = partial(_edited, plan, pictures, mask, request.output_format)
-        pixels = sum(picture.width * picture.height for picture in pictures) * _EDITING_COPIES
-        if any(step.operation.reshapes for step in plan.steps):
-            pixels += LARGEST_RESULT * _RESHAPED_COPIES  # a small picture may become a large one
+        pictures = await self._loaded()
+        plan = pictures.plan(request.prompt, sources=len(sources), masked=mask is not None, strict=_strict(request))
+        one = partial(pictures.edited, plan, sources, mask, request.output_format)
+        pixels = sum(source.width * source.height for source in sources) * _EDITING_COPIES + pictures.grown(plan)
         return await self._each(one, request.n, pixels=pixels, report=report)
 
     async def upscale(self, request: UpscaleRequest, report: Report) -> tuple[Made, ...]:
@@ -103,9 +96,15 @@ class LocalUpstream:
         picture, times = here(request.image), request.upscale_factor.times
         if not self._fits(picture, times, request.output_format):
             raise self._too_large(picture, times, request.output_format)
-        one = partial(_upscaled, picture, times, request.output_format)
+        one = partial((await self._loaded()).upscaled, picture, times, request.output_format)
         pixels = picture.width * picture.height * times**2 * _UPSCALING_COPIES
         return await self._each(one, 1, pixels=pixels, report=report)
+
+    async def _loaded(self) -> LocalPictures:
+        """What draws and edits: half of the gateway's own code, read when it is first needed and off the event loop."""
+        if self._pictures is None:
+            self._pictures = await self._workers.run(_load, pixels=0)
+        return self._pictures
 
     async def _each(self, one: Callable[[int], Made], n: int, *, pixels: int, report: Report) -> tuple[Made, ...]:
         """`n` pictures one after another: side by side they would only share the same processors."""
@@ -130,45 +129,10 @@ class LocalUpstream:
         )
 
 
-def _drawn(prompt: str, seed: int, size: tuple[int, int], format: ImageFormat, index: int) -> Made:  # noqa: A002 - the field's word
-    return Made(codec.encode(drawing.draw(prompt, seed=seed, index=index, size=size), format))
+def _load() -> LocalPictures:
+    from gateway.upstreams.local_pictures import LocalPictures  # noqa: PLC0415 - see where it is called
 
-
-def _edited(plan: Plan, pictures: tuple[Picture, ...], mask: Picture | None, format: ImageFormat, index: int) -> Made:  # noqa: A002 - the field's word
-    """Decodes anew for every variation, so that nothing large waits outside of the memory budget."""
-    images = [_decoded(picture) for picture in pictures]
-    result = editing.apply(plan, images, _changeable(mask, images[0].size), variation=index)
-    return Made(codec.encode(result, format, icc_profile=_profile(images[0], result)), plan.describe())
-
-
-def _upscaled(picture: Picture, times: int, format: ImageFormat, _index: int) -> Made:  # noqa: A002 - the field's word
-    image = _decoded(picture)
-    result = upscale(image, times)
-    return Made(codec.encode(result, format, icc_profile=_profile(image, result)))
-
-
-def _decoded(picture: Picture) -> Image.Image:
-    try:
-        return codec.decode(picture)
-    except PictureError as error:
-        raise BadRequest.field("image", f"{error}.") from error
-
-
-def _changeable(mask: Picture | None, size: tuple[int, int]) -> Image.Image | None:
-    """Mode L, 255 where the picture may change."""
-    if mask is None:
-        return None
-    try:
-        return canonical(mask, size)
-    except PictureError as error:
-        raise BadRequest.field("mask", f"{error}.", required=False) from error
-
-
-def _profile(source: Image.Image, result: Image.Image) -> bytes | None:
-    """The colour profile of the source, where it is one for the result's kind of colour (bytes 16 to 19 say which)."""
-    profile = source.info.get("icc_profile")
-    kind = b"GRAY" if result.mode in {"L", "LA"} else b"RGB "
-    return profile if isinstance(profile, bytes) and profile[16:20] == kind else None
+    return LocalPictures()
 
 
 def _longest_side(format: ImageFormat) -> int:  # noqa: A002 - the field's word
@@ -185,9 +149,3 @@ def _strict(request: ImageRequest) -> bool:
     if not isinstance(flag, bool):
         raise BadRequest.field("strict", "Accepted: true, false.", required=False)
     return flag
-
-
-def _impossible(plan: Plan) -> BadRequest:
-    clauses = (*plan.unread, *(undone.clause for undone in plan.undone))
-    unread = "; ".join(repr(clause) for clause in clauses)
-    return BadRequest(f"The local renderer cannot do {unread}. {editing.VOCABULARY_HELP}", param="prompt")

@@ -24,8 +24,8 @@ async def opened(driver: str, *, clock: Clock | None = None, **keys: Any) -> Asy
     """The driver with these keys of gateway.yaml, open until the block is left."""
     limits = PictureLimits(max_pixels=MOST_PIXELS)
     tools = Tools(Workers(threads=1), GuardedFetch(FetchRules()), limits, MOST_PIXELS, clock or SystemClock())
-    settings, make = DRIVERS[driver]
-    upstream = make("backend", settings.model_validate({"driver": driver, **keys}), tools)
+    row = DRIVERS[driver]
+    upstream = row.make("backend", row.settings.model_validate({"driver": driver, **keys}), tools)
     await tools.fetch.open()
     await upstream.open()
     try:

@@ -1,0 +1,34 @@
+"""The collector of cycles while the gateway serves."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from gateway import collector
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+def test_what_lasts_is_never_looked_through_again() -> None:
+    collector.settle()
+
+    assert gc.get_freeze_count() > 0
+    assert gc.get_threshold()[0] == collector.YOUNGEST
+
+
+def test_cycles_that_are_made_later_are_still_found() -> None:
+    collector.settle()
+    cycle: list[object] = []
+    cycle.append(cycle)
+    del cycle
+
+    assert gc.collect() >= 1
