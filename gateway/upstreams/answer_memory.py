@@ -12,8 +12,8 @@ from contextvars import ContextVar
 
 from gateway.budget import Budget
 
-ANSWERS = 24 * 2**20
-"""Bytes of answers held by the whole process."""
+ANSWERS = 16 * 2**20
+"""Bytes of answers held by the whole process: eight of 2 MB, as many as the file store writes at a time."""
 SMALL = 64 * 1024
 """Bytes of an answer for which nobody waits: a connection's buffers hold more."""
 UNKNOWN_LENGTH = 4 * 2**20
