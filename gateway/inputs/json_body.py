@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import NoReturn
 
 from gateway.errors import BadRequest
@@ -19,7 +20,7 @@ def parse_object(data: bytes) -> dict[str, object]:
 
     Raises:
         BadRequest: not UTF-8, not JSON, not an object, a key twice, NaN or Infinity, a number of more than 32
-            digits, half a surrogate pair, or nesting deeper than 64.
+            digits or beyond what a float holds, half a surrogate pair, or nesting deeper than 64.
     """
     try:
         text = data.decode("utf-8")
@@ -59,7 +60,10 @@ def _integer(digits: str) -> int:
 def _float(digits: str) -> float:
     if len(digits) > MOST_DIGITS:
         raise BadRequest(f"The JSON of the body holds a number of more than {MOST_DIGITS} digits")
-    return float(digits)
+    value = float(digits)
+    if not isfinite(value):  # Python reads 1e999 as infinity, which no JSON could say again
+        raise BadRequest("The JSON of the body holds a number that is too large")
+    return value
 
 
 def _check_depth(value: object) -> None:

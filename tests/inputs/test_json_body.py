@@ -35,6 +35,8 @@ from gateway.inputs.json_body import DEEPEST, parse_object
         b'{"a": "\n"}',
         b'{"a": ' + b"9" * 33 + b"}",
         b'{"a": 0.' + b"9" * 33 + b"}",
+        b'{"a": 1e999}',
+        b'{"a": [-1E+309]}',
         b'{"a":' * (DEEPEST + 1) + b"1" + b"}" * (DEEPEST + 1),
         b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
