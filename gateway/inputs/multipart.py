@@ -13,6 +13,8 @@ MOST_HEADERS = 16
 LONGEST_HEAD = 8 * 1024
 """Bytes of all headers of one part."""
 
+_LINE_END = b"\r\n"
+_HEAD_END = 2 * _LINE_END
 _BOUNDARY = re.compile(r';\s*boundary=(?:"([^"]*)"|([^\s;"]+))', re.IGNORECASE)
 _PLAIN = re.compile(r"[\x20-\x7e]{1,70}")  # as RFC 2046 wants them
 _PARAMETER = re.compile(r';\s*([a-z*]+)=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))\s*', re.IGNORECASE)
@@ -72,10 +74,10 @@ class FormReader:
 
     async def _line_ends_the_form(self) -> bool:
         """Read what follows a delimiter: two hyphens behind the last part, else the end of its line."""
-        while (end := self._data.find(b"\n", self._at)) < 0:
+        while (end := self._data.find(b"\n", self._at, self._at + LONGEST_HEAD)) < 0:
             if self._data.startswith(b"--", self._at):
                 return True
-            if len(self._data) - self._at > LONGEST_HEAD:
+            if len(self._data) - self._at >= LONGEST_HEAD:
                 raise _malformed()
             await self._more()
         line, self._at = self._data[self._at : end], end + 1
@@ -86,14 +88,17 @@ class FormReader:
         return False
 
     async def _headers(self) -> bytes:
-        if self._data.startswith(b"\r\n", self._at):
-            self._at += 2
-            return b""
-        while (end := self._data.find(b"\r\n\r\n", self._at)) < 0 and len(self._data) - self._at <= LONGEST_HEAD:
+        while len(self._data) - self._at < len(_LINE_END):  # the network may cut before a blank line, or in it
             await self._more()
-        if not 0 <= end - self._at <= LONGEST_HEAD:
-            raise BadRequest("A part of the multipart body has too long a head")
-        head, self._at = self._data[self._at : end], end + len(b"\r\n\r\n")
+        if self._data.startswith(_LINE_END, self._at):
+            self._at += len(_LINE_END)
+            return b""
+        most = LONGEST_HEAD + len(_HEAD_END)
+        while (end := self._data.find(_HEAD_END, self._at, self._at + most)) < 0:
+            if len(self._data) - self._at >= most:
+                raise BadRequest("A part of the multipart body has too long a head")
+            await self._more()
+        head, self._at = self._data[self._at : end], end + len(_HEAD_END)
         return head
 
     async def _more(self) -> None:

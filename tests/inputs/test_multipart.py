@@ -80,8 +80,24 @@ async def test_what_stands_before_and_behind_means_nothing() -> None:
     assert await read(body, step=3) == [Part(Head("prompt", is_file=False), b"a")]
 
 
-async def test_blanks_behind_a_delimiter_and_a_part_without_headers_are_allowed() -> None:
-    assert await read(b"--x  \r\n\r\ndata\r\n--x--") == [Part(Head("", is_file=False), b"data")]
+@pytest.mark.parametrize("step", [*range(1, 9), 1000])
+async def test_blanks_behind_a_delimiter_and_a_part_without_headers_are_allowed(step: int) -> None:
+    assert await read(b"--x  \r\n\r\ndata\r\n--x--", step=step) == [Part(Head("", is_file=False), b"data")]
+
+
+@pytest.mark.parametrize("step", [1, LONGEST_HEAD + 6, 10 * LONGEST_HEAD])
+async def test_the_longest_head_is_the_same_length_however_it_comes(step: int) -> None:
+    longest = b"A: " + b"y" * (LONGEST_HEAD - 3)
+
+    assert await read(form(longest + b"\r\n\r\na"), step=step) == [Part(Head("", is_file=False), b"a")]
+    with pytest.raises(BadRequest, match="too long a head"):
+        await read(form(longest + b"y\r\n\r\na"), step=step)
+
+
+@pytest.mark.parametrize("step", [1, 1000, 10 * LONGEST_HEAD])
+async def test_blanks_behind_a_delimiter_have_an_end(step: int) -> None:
+    with pytest.raises(BadRequest, match="malformed"):
+        await read(b"--x" + b" " * LONGEST_HEAD + b"\r\n\r\ndata\r\n--x--", step=step)
 
 
 @pytest.mark.parametrize(
