@@ -1,4 +1,4 @@
-"""BMP: a file header, one of several picture headers, rows at an offset. It has no metadata to cut."""
+"""BMP: a file header, one of several picture headers, rows at an offset. Only what lies behind them is cut."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 from typing import NamedTuple
 
 from gateway.images import ImageFormat
-from gateway.imaging.formats.structure import Scan, damaged, truncated, unsupported
+from gateway.imaging.formats.structure import Edit, Scan, damaged, truncated, unsupported
 
 _BMP = ImageFormat.BMP
 _FILE_HEADER = 14
@@ -14,6 +14,9 @@ _CORE = 12
 _WITH_ALPHA_MASK = 56
 _INFO_HEADERS = frozenset({40, 52, _WITH_ALPHA_MASK, 64, 108, 124})
 _OS2_V2 = 64
+_WITH_PROFILE = 124
+_EMBEDDED = b"DEBM"
+"""MBED as a number in this byte order; a linked profile is a path on the machine that wrote the file."""
 
 _RAW, _RLE8, _RLE4, _BITFIELDS = range(4)
 _BITS = {_RAW: {1, 4, 8, 16, 24, 32}, _RLE8: {8}, _RLE4: {4}, _BITFIELDS: {16, 24, 32}}
@@ -39,11 +42,13 @@ def walk(view: memoryview) -> Scan:
     if header.bits not in _BITS.get(header.compression, ()):
         raise unsupported(_BMP, "has an unusual kind of pixels", "1, 4, 8, 16, 24 or 32 bits, plain or RLE")
     _check_rows(view, header, offset, _FILE_HEADER + size)
+    end = max(_end_of_rows(view, header, offset), _end_of_profile(view, size))
     return Scan(
         format=_BMP,
         width=header.width,
         height=abs(header.height),
         has_alpha=header.compression == _BITFIELDS and _has_alpha_mask(view, size),
+        edits=_edits(view, end),
     )
 
 
@@ -70,7 +75,30 @@ def _row_bytes(header: _Header) -> int:
         return max(1, header.packed_size)
     row = (header.width * header.bits + 7) // 8
     # Rows are padded to four bytes, but some writers leave out the padding of the last one.
-    return (row + 3) // 4 * 4 * (abs(header.height) - 1) + row
+    return _padded(row) * (abs(header.height) - 1) + row
+
+
+def _padded(row: int) -> int:
+    return (row + 3) // 4 * 4
+
+
+def _end_of_rows(view: memoryview, header: _Header, offset: int) -> int:
+    if header.compression not in (_RLE8, _RLE4):
+        return offset + _padded((header.width * header.bits + 7) // 8) * abs(header.height)
+    return offset + header.packed_size if header.packed_size else len(view)
+
+
+def _end_of_profile(view: memoryview, size: int) -> int:
+    if size < _WITH_PROFILE or view[_FILE_HEADER + 56 : _FILE_HEADER + 60] != _EMBEDDED:
+        return 0
+    start, length = struct.unpack_from("<II", view, _FILE_HEADER + 112)
+    return int(_FILE_HEADER + start + length)
+
+
+def _edits(view: memoryview, end: int) -> tuple[Edit, ...]:
+    if end >= len(view):
+        return ()
+    return Edit(2, 6, struct.pack("<I", end), repairs=True), Edit(end, len(view))
 
 
 def _has_alpha_mask(view: memoryview, size: int) -> bool:

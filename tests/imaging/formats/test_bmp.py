@@ -87,6 +87,44 @@ def test_last_row_needs_no_padding(samples: dict[str, bytes], frames: Callable[[
         scan(whole[:-2], LIMITS)
 
 
-def test_nothing_is_cut(samples: dict[str, bytes]) -> None:
-    data = samples["bmp-v5-alpha"] + b"profile"
+def with_profile(data: bytes, kind: bytes, profile: bytes) -> bytes:
+    """A picture with the largest kind of header, `profile` behind its rows and named in the header."""
+    named = bytearray(data)
+    named[14 + 56 : 14 + 60] = kind
+    named[14 + 112 : 14 + 120] = struct.pack("<II", len(data) - 14, len(profile))
+    return bytes(named) + profile
+
+
+@pytest.mark.parametrize("name", ["bmp-1", "bmp-RGB", "bmp-RGBA", "bmp-core", "bmp-top-down", "bmp-v5-alpha"])
+def test_what_lies_behind_the_rows_goes(
+    samples: dict[str, bytes], frames: Callable[[bytes], object], secret: bytes, name: str
+) -> None:
+    data = samples[name]
+    clean = strip(data + secret, scan(data + secret, LIMITS))
+
+    assert secret not in clean
+    assert clean == strip(data, scan(data, LIMITS))
+    assert struct.unpack_from("<I", clean, 2) == (len(clean),)
+    assert scan(clean, LIMITS).edits == ()
+    assert frames(clean) == frames(data)
+
+
+def test_an_embedded_profile_stays(samples: dict[str, bytes], secret: bytes) -> None:
+    data = with_profile(samples["bmp-v5-alpha"], b"DEBM", b"profile")
+
     assert strip(data, scan(data, LIMITS)) is data
+    assert strip(data + secret, scan(data + secret, LIMITS))[6:] == data[6:]
+
+
+@pytest.mark.parametrize("kind", [b"KNIL", b"BGRs"])
+def test_the_path_of_a_linked_profile_goes(samples: dict[str, bytes], secret: bytes, kind: bytes) -> None:
+    data = with_profile(samples["bmp-v5-alpha"], kind, secret)
+
+    assert secret not in strip(data, scan(data, LIMITS))
+
+
+def test_the_end_of_packed_rows_is_where_the_header_says(bmp_file: Build, bmp_header: Build, secret: bytes) -> None:
+    rows = b"\x03\x07\0\0" * 2 + b"\0\1"
+    for packed, cut in ((len(rows), True), (0, False)):
+        data = bmp_file(bmp_header(3, 2, 8, 1, packed), rows, bytes(1024)) + secret
+        assert (secret not in strip(data, scan(data, LIMITS))) is cut
