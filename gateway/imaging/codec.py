@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageOps
+from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from gateway.blob import MemoryBlob
 from gateway.images import ImageFormat, Picture
 from gateway.imaging.errors import PictureError
 
-_PILLOW_NAMES = {
-    ImageFormat.PNG: ["PNG"],
-    ImageFormat.JPEG: ["JPEG", "MPO"],
-    ImageFormat.WEBP: ["WEBP"],
-    ImageFormat.GIF: ["GIF"],
-    ImageFormat.BMP: ["BMP"],
+# Named and loaded here: for one that it does not know yet, Pillow loads all the forty that it has.
+_DECODERS = {
+    ImageFormat.PNG: PngImagePlugin.PngImageFile.format,
+    ImageFormat.JPEG: JpegImagePlugin.JpegImageFile.format,  # MPO too
+    ImageFormat.WEBP: WebPImagePlugin.WebPImageFile.format,
+    ImageFormat.GIF: GifImagePlugin.GifImageFile.format,
+    ImageFormat.BMP: BmpImagePlugin.BmpImageFile.format,
 }
 
 # The gateway checks the header against its own limits before anybody comes here; Pillow's limit only warns.
@@ -29,7 +30,7 @@ def decode(picture: Picture) -> Image.Image:
         PictureError: the data is damaged in a way that only decoding shows.
     """
     try:
-        image = Image.open(io.BytesIO(picture.blob.read()), formats=_PILLOW_NAMES[picture.format])
+        image = Image.open(io.BytesIO(picture.blob.read()), formats=[_DECODERS[picture.format]])
         image.load()
         return plain(ImageOps.exif_transpose(image))
     except Exception as error:  # decoders raise what they like: OSError, SyntaxError, ValueError, struct.error ...
