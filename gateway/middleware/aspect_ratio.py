@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from gateway.images import AspectRatio, EditRequest, GenerateRequest
 from gateway.middleware.links import Handler, Link
 from gateway.request_keys import IMAGE_REQUEST
 
-FARTHEST = 1.16
+FARTHEST = Fraction("1.16")
 """How far a size may be from a ratio and still mean it: 3:2 counts as 4:3, 2:1 as 16:9, 21:9 as nothing."""
 SHORTEST_SIDE, LONGEST_SIDE = 64, 8192
 _PIXELS = re.compile(r"([0-9]{1,5})[xX]([0-9]{1,5})")
@@ -55,14 +56,17 @@ def ratio_of_size(size: str) -> AspectRatio | None:
     width, height = int(match[1]), int(match[2])
     if not (SHORTEST_SIDE <= width <= LONGEST_SIDE and SHORTEST_SIDE <= height <= LONGEST_SIDE):
         raise _refusal()
-    nearest = min(AspectRatio, key=lambda ratio: _distance(width / height, ratio))
-    if _distance(width / height, nearest) > FARTHEST:
+    nearest = min(AspectRatio, key=lambda ratio: _distance(width, height, ratio))
+    if _distance(width, height, nearest) > FARTHEST:
         raise _refusal()
     return nearest
 
 
-def _distance(quotient: float, ratio: AspectRatio) -> float:
-    return max(quotient / ratio.quotient, ratio.quotient / quotient)
+def _distance(width: int, height: int, ratio: AspectRatio) -> Fraction:
+    """In fractions, which do not round: 464x225 is exactly as far from 16:9 as a size may be."""
+    across, down = (int(side) for side in ratio.split(":"))
+    one, other = width * down, height * across
+    return Fraction(max(one, other), min(one, other))
 
 
 def _refusal() -> BadRequest:

@@ -26,7 +26,7 @@ _OTHER_SIZE = {
     "type": "string",
     "pattern": r"^\s*([0-9]{2,5}[xX][0-9]{2,5}|[0-9]{1,2}:[0-9]{1,2}|[Aa][Uu][Tt][Oo])\s*$",
     "description": f"WIDTHxHEIGHT with sides from {SHORTEST_SIDE} to {LONGEST_SIDE}. It stands for the nearest of"
-    f" the five ratios, when that is at most {FARTHEST} times wider or narrower.",
+    f" the five ratios, when that is at most {float(FARTHEST):g} times wider or narrower.",
 }
 
 _KNOWN_EXTRAS: dict[str, Node] = {

@@ -34,6 +34,8 @@ EDIT = EditRequest(model="m", prompt="p", images=(PictureUrl("https://example.co
         (" 1024X1024 ", "1:1"),
         ("64x64", "1:1"),
         ("8192x8192", "1:1"),
+        ("464x225", "16:9"),  # these are as far as allowed to the last digit, where floats lose one
+        ("225x464", "9:16"),
     ],
 )
 def test_a_size_selects_the_nearest_ratio(size: str, ratio: str) -> None:
