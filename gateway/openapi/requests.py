@@ -47,22 +47,25 @@ _EXAMPLES: dict[Operation, dict[str, tuple[str, Node]]] = {
 
 
 def request_schemas(operation: Operation, fields: RequestFields) -> dict[str, Node]:
-    """The components of one operation: what JSON takes, and what a multipart form takes."""
+    """The components of one operation: what JSON takes, and what either kind of form takes."""
     name = _NAMES[operation]
-    return {name: _body(fields.required, fields.as_json()), f"{name}FormData": _form(operation, fields)}
+    return {
+        name: _body(fields.required, fields.as_json()),
+        f"{name}FormData": _form(operation, fields),
+        f"{name}Urlencoded": _body(fields.required, fields.as_arguments()),
+    }
 
 
 def request_body(operation: Operation) -> Node:
-    """An urlencoded form holds text alone, so it shares the schema of JSON."""
+    """An urlencoded form holds text alone: it takes what JSON takes, but for `null`."""
     name = _NAMES[operation]
-    text = {"schema": component("schemas", name)}
     examples = {key: {"summary": said, "value": value} for key, (said, value) in _EXAMPLES[operation].items()}
     return {
         "required": True,
         "content": {
-            JSON: {**text, "examples": examples},
+            JSON: {"schema": component("schemas", name), "examples": examples},
             MULTIPART: {"schema": component("schemas", f"{name}FormData")},
-            URLENCODED: text,
+            URLENCODED: {"schema": component("schemas", f"{name}Urlencoded")},
         },
     }
 
@@ -72,11 +75,13 @@ def query(fields: RequestFields) -> list[Node]:
 
 
 def _parameter(name: str, schema: Node, required: list[str]) -> Node:
+    """An empty value is no value, so only what is required cannot be empty."""
     inner = {key: value for key, value in schema.items() if key not in {"description", "examples"}}
     return {
         "name": name,
         "in": "query",
         "required": name in required,
+        "allowEmptyValue": name not in required,
         "description": schema["description"],
         "schema": inner,
         **({"example": schema["examples"][0]} if "examples" in schema else {}),

@@ -55,6 +55,26 @@ def test_a_query_and_a_form_know_no_null(fields: dict[Operation, RequestFields])
         assert "null" not in schema["type"] if "type" in schema else {"type": "null"} not in schema["anyOf"]
 
 
+def test_an_urlencoded_form_knows_no_null_either(ours: Description) -> None:
+    schema = ours.schema("EditRequestUrlencoded")
+
+    assert ours.accepts(schema, {"prompt": "x", "image": "y", "n": 2})
+    for name in schema["properties"]:
+        assert not ours.accepts(schema, {"prompt": "x", "image": "y", name: None})
+
+
+def test_an_empty_value_of_a_query_means_absent(ours: Description) -> None:
+    parameters = [
+        parameter
+        for call in ours.calls()
+        if call.name.startswith("GET /v1/images/")
+        for where, parameter in call.parameters.items()
+        if where.startswith("query ")
+    ]
+
+    assert {parameter["name"] for parameter in parameters if not parameter["allowEmptyValue"]} == {"prompt", "image"}
+
+
 @pytest.mark.parametrize("wrong", [{"n": "2"}, {"n": 5}, {"n": True}, {"stream": "true"}, {"prompt": " \n"}])
 def test_what_json_refuses_is_not_described(ours: Description, wrong: dict[str, object]) -> None:
     assert not ours.accepts(ours.schema("GenerationRequest"), {"prompt": "x", **wrong})
