@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -14,8 +15,11 @@ import pytest
 from support.background import in_background
 from support.effort import BRIEF, LONG, Effort
 from support.gateway import Document
+from support.images_api import UPSCALE
 from support.plain_http import send
 from support.provider import behind, providing
+from support.samples import plain, text
+from yarl import URL
 
 from gateway.config_file import parse
 from gateway.upstreams import DRIVER_SETTINGS
@@ -52,6 +56,14 @@ def address(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) ->
     yield found
     assert send(found, "GET", "/healthz").status == 200
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture
+def hosted(address: str) -> str:
+    """The name of a picture that it hosts."""
+    body = json.dumps({"image": text(plain((8, 8)))}).encode()
+    reply = send(address, "POST", UPSCALE, {"Content-Type": "application/json"}, body)
+    return URL(json.loads(reply.body)["data"][0]["url"]).name
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def test_whatever_is_sent_as_json_is_answered_or_refused(effort: Effort, address
     def holds(path: str, body: bytes) -> None:
         no_fault_of_ours(send(address, "POST", path, JSON, body))
 
-    effort.check(60, holds, path=st.sampled_from([GENERATIONS, EDITS, UPSCALE]), body=BODIES)
+    effort.check(40, holds, path=st.sampled_from([GENERATIONS, EDITS, UPSCALE]), body=BODIES)
 
 
 def test_one_odd_field_among_good_ones(effort: Effort, address: str) -> None:
@@ -37,7 +37,7 @@ def test_one_odd_field_among_good_ones(effort: Effort, address: str) -> None:
         body = written(list({**good, name: value}.items())).encode("utf-8", "replace")
         no_fault_of_ours(send(address, "POST", path, JSON, body))
 
-    effort.check(80, holds, path=st.sampled_from([GENERATIONS, EDITS, UPSCALE]), name=NAMES, value=VALUES)
+    effort.check(50, holds, path=st.sampled_from([GENERATIONS, EDITS, UPSCALE]), name=NAMES, value=VALUES)
 
 
 def test_a_hundred_thousand_keys_are_refused_at_once(painted: str) -> None:
@@ -59,7 +59,7 @@ def test_what_is_taken_is_what_every_parser_reads(effort: Effort) -> None:
         assert body.lstrip()[:1] == b"{"
         assert all(_is_plain(value) for value in _all(found))
 
-    effort.check(300, holds, body=BODIES)
+    effort.check(150, holds, body=BODIES)
 
 
 def test_a_long_body_is_read_like_a_short_one(effort: Effort) -> None:
@@ -68,7 +68,7 @@ def test_a_long_body_is_read_like_a_short_one(effort: Effort) -> None:
     def holds(body: bytes) -> None:
         assert _read(lambda: _restored(parse_long_object(_spooled(body)))) == _read(lambda: parse_object(body))
 
-    effort.check(150, holds, body=BODIES)
+    effort.check(60, holds, body=BODIES)
 
 
 def _spooled(body: bytes) -> SpooledBlob:

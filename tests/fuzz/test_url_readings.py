@@ -108,7 +108,7 @@ def test_what_is_dialled_is_public(effort: Effort) -> None:
             assert not url.address.is_multicast
             assert ip_address(url.host) == url.address
 
-    effort.check(300, holds, text=URLS)
+    effort.check(120, holds, text=URLS)
 
 
 def test_every_parser_reads_the_host_that_was_checked(effort: Effort) -> None:
@@ -122,7 +122,7 @@ def test_every_parser_reads_the_host_that_was_checked(effort: Effort) -> None:
         if url.host.isascii() and text.isascii():
             assert urlsplit(text).hostname == url.host
 
-    effort.check(300, holds, text=URLS)
+    effort.check(120, holds, text=URLS)
 
 
 def test_no_name_is_a_number_to_the_resolver(effort: Effort) -> None:
@@ -138,7 +138,7 @@ def test_no_name_is_a_number_to_the_resolver(effort: Effort) -> None:
             return
         raise AssertionError(url.host)
 
-    effort.check(300, holds, text=URLS)
+    effort.check(120, holds, text=URLS)
 
 
 def test_the_socket_is_only_made_for_a_public_address(effort: Effort) -> None:
@@ -154,7 +154,7 @@ def test_the_socket_is_only_made_for_a_public_address(effort: Effort) -> None:
         assert inner.is_global
         assert not inner.is_multicast
 
-    effort.check(200, holds, address=V4 | V6)
+    effort.check(80, holds, address=V4 | V6)
 
 
 def test_a_redirect_leads_nowhere_that_a_first_url_could_not(effort: Effort) -> None:
@@ -171,7 +171,7 @@ def test_a_redirect_leads_nowhere_that_a_first_url_could_not(effort: Effort) -> 
         assert (again.host, again.port, again.address) == (url.host, url.port, url.address)
 
     relative = st.text("/.\\?#@:a%[]\t", max_size=12)
-    effort.check(200, holds, location=URLS | relative | HOSTS.map("//{}".format))
+    effort.check(80, holds, location=URLS | relative | HOSTS.map("//{}".format))
 
 
 def taken(text: str) -> HttpUrl | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
@@ -44,6 +44,7 @@ class Effort:
             max_examples=examples * self.times,
             deadline=None,
             database=None,
+            phases=[Phase.generate, Phase.shrink],  # an explanation takes longer than to look
             suppress_health_check=list(HealthCheck),
         )
 
@@ -51,4 +52,4 @@ class Effort:
         return self.name
 
 
-BRIEF, LONG = Effort("brief", 1), Effort("long", 40)
+BRIEF, LONG = Effort("brief", 1), Effort("long", 50)
