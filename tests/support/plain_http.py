@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -26,6 +26,19 @@ def send(address: str, method: str, path: str, headers: Mapping[str, str] = _NON
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
             connection.putheader(name, value.encode("utf-8", "surrogatepass"))
         connection.endheaders(body)
+        response = connection.getresponse()
+        return Reply(response.status, response.read())
+    finally:
+        connection.close()
+
+
+def send_in_chunks(address: str, path: str, headers: Mapping[str, str], pieces: Iterable[bytes]) -> Reply:
+    """POST a body whose length nobody says before; each piece is a chunk of its own."""
+    url = URL(address)
+    connection = http.client.HTTPConnection(url.host or "", url.port, timeout=10)
+    try:
+        plain = {name: value.encode("utf-8", "surrogatepass") for name, value in headers.items()}
+        connection.request("POST", path, iter(pieces), {**plain, "Transfer-Encoding": "chunked"}, encode_chunked=True)
         response = connection.getresponse()
         return Reply(response.status, response.read())
     finally:
