@@ -14,9 +14,9 @@ from support.images_api import EDITS, GENERATIONS, UPSCALE
 from support.plain_http import send
 from support.verdicts import no_fault_of_ours
 
-from gateway.errors import BadRequest, GatewayError
+from gateway.errors import BadRequest, GatewayError, PayloadTooLarge
 from gateway.inputs.json_body import parse_object
-from gateway.inputs.long_text import LongText, parse_long_object
+from gateway.inputs.long_text import MOST_TEXT, LongText, parse_long_object
 from gateway.spool import Spool, SpooledBlob
 
 JSON = {"Content-Type": "application/json"}
@@ -66,7 +66,9 @@ def test_a_long_body_is_read_like_a_short_one(effort: Effort) -> None:
     """Its long texts stay on disk and the rest goes through the same parser: no body is read in two ways."""
 
     def holds(body: bytes) -> None:
-        assert _read(lambda: _restored(parse_long_object(_spooled(body)))) == _read(lambda: parse_object(body))
+        found = _read(lambda: _restored(parse_long_object(_spooled(body))))
+        too_much = len(body) > MOST_TEXT and found is PayloadTooLarge  # before anybody looks at what it is
+        assert too_much or found == _read(lambda: parse_object(body))
 
     effort.check(60, holds, body=BODIES)
 
