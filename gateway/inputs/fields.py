@@ -102,7 +102,7 @@ class FieldReader:
 
     async def _body(self, request: web.Request) -> bytes | SpooledBlob:
         """In a file of its own when it is long: it is not kept as long as its pictures are."""
-        if (whole := arrived(request, MOST_TEXT)) is not None:
+        if (whole := arrived(request, min(MOST_TEXT, self._limits.max_body))) is not None:
             return whole
         draft = Spool(in_memory=MOST_TEXT).draft()
         async with arriving(request, self._limits) as chunks:
