@@ -27,7 +27,7 @@ def event(logger: logging.Logger, level: int, name: str, /, **fields: object) ->
     """Log `name` with fields; the request id and the trace id of the running request are added."""
     if not logger.isEnabledFor(level):
         return
-    if logging.root.handlers == _ours:
+    if _ours and logging.root.handlers == _ours:
         # Nobody else listens, so nobody needs a record: that is half of what a line costs.
         _ours[0].write(_ours[0].lines.line(time.time(), level, logger.name, name, fields))
     else:

@@ -14,6 +14,7 @@ import weakref
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from threading import RLock
 from typing import TypeAlias
 
 from gateway.blob import CHUNK, Blob, MemoryBlob
@@ -72,15 +73,18 @@ class SpoolMemory:
 
     def __init__(self, total: int = SHARED) -> None:
         self._free = total
+        self._lock = RLock()  # bytes are let go of in worker threads too, and wherever the collector runs
 
     def take(self, size: int) -> bool:
-        if size > self._free:
-            return False
-        self._free -= size
-        return True
+        with self._lock:
+            if size > self._free:
+                return False
+            self._free -= size
+            return True
 
     def give_back(self, size: int) -> None:
-        self._free += size
+        with self._lock:
+            self._free += size
 
 
 class _Loan:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.logs import LONGEST_VALUE, JsonFormatter, TextFormatter, current_request_id
+from gateway.logs import LONGEST_VALUE, JsonFormatter, TextFormatter, current_request_id, event, set_up
 
 HOSTILE = [
     "a\nb",
@@ -69,3 +72,36 @@ def test_a_traceback_is_one_line() -> None:
     text = TextFormatter().format(made)
     assert text.isprintable()
     assert "first\\x0asecond" in text
+
+
+@pytest.fixture
+def _bare_logging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process of its own, where nobody but the gateway listens."""
+    monkeypatch.setattr(logging.root, "handlers", [])
+    monkeypatch.setattr(logging.root, "level", logging.WARNING)
+    monkeypatch.setattr(logging, "_srcfile", logging._srcfile)
+    for name in ("logThreads", "logProcesses", "logMultiprocessing"):
+        monkeypatch.setattr(logging, name, True)
+    monkeypatch.setattr("gateway.logs._ours", [])
+
+
+def test_before_it_is_set_up_an_event_harms_nobody() -> None:
+    code = "import logging; from gateway.logs import event; event(logging.getLogger('a'), logging.WARNING, 'early')"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - this Python
+
+    assert done.stderr == "early\n"
+
+
+@pytest.mark.usefixtures("_bare_logging")
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_events_and_records_of_others_come_out_alike(style: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up("info", style)
+    event(logging.getLogger("gateway.test"), logging.INFO, "ours", number=1)
+    event(logging.getLogger("gateway.test"), logging.DEBUG, "too quiet")
+    logging.getLogger("other").warning("theirs %s", "too")
+
+    ours, theirs = capsys.readouterr().err.splitlines()
+
+    assert "ours" in ours
+    assert "theirs too" in theirs
