@@ -134,7 +134,9 @@ class ServerConfig(Section):
     request_timeout: Seconds = 300
     """The one deadline of an image request, over all attempts."""
     drain_timeout: Seconds = 25
-    """What running requests are given to finish in after SIGTERM."""
+    """From SIGTERM to the end: what still runs then is answered 503."""
+    drain_delay: Annotated[float, Field(ge=0)] = 5
+    """Seconds of these in which new requests are still accepted: balancers take their time to look away."""
     max_in_flight: Limit = 512
     """Image requests under way at a time, be they worked on (256) or waiting (256); more get a 503 unread."""
 

@@ -126,6 +126,11 @@ class Metrics:
             1
         )
 
+    def forget_upstream(self, name: str) -> None:
+        """Take away what tells of its present state. What it has done stays counted: history does not change."""
+        for gauge in (self.upstream_in_flight, self.upstream_queued, self.upstream_breaker_open):
+            gauge.remove(name)
+
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
         return _Counter(name, help_, labels, registry=self.registry)
 

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway import collector
-from gateway.app import LIFECYCLE, METRICS, METRICS_HANDLER
+from gateway.app import GENERATIONS, LIFECYCLE, METRICS, METRICS_HANDLER
 from gateway.config import Config, ServerConfig
 from gateway.connections import ConnectionLimits, Runner
 from gateway.lifecycle import Lifecycle
@@ -26,8 +26,6 @@ from gateway.middleware.links import for_application
 from gateway.reload import Reload
 from gateway.tls import server_context
 
-STILL_ACCEPTING = 0.2
-"""Share of drain_timeout in which new requests are still served: balancers take seconds to look away."""
 LAST_WORDS = 1
 """Seconds for the 503 of requests that were cut off to leave."""
 MOST_FILES = 65536
@@ -59,7 +57,7 @@ async def serve(
         collector.settle()
         announce(site.address)
         await signals.first.wait()
-        await _drain(app[LIFECYCLE], site, config.server.drain_timeout, signals)
+        await _drain(app[LIFECYCLE], site, app[GENERATIONS].today.config.server, signals)
     event(_log, logging.INFO, "stopped")
 
 
@@ -158,13 +156,14 @@ def _metrics_app(app: web.Application) -> web.Application:
     return own
 
 
-async def _drain(lifecycle: Lifecycle, site: Site, seconds: float, signals: _Signals) -> None:
+async def _drain(lifecycle: Lifecycle, site: Site, config: ServerConfig, signals: _Signals) -> None:
     """Not ready at once; accept for a moment more; finish what runs; answer 503 to what is longer."""
     lifecycle.drain()
+    seconds = config.drain_timeout
     event(_log, logging.INFO, "draining", requests=lifecycle.requests, seconds=seconds)
     end = asyncio.get_running_loop().time() + seconds
     if not signals.by_hand:
-        await _until(signals.second.is_set, within=seconds * STILL_ACCEPTING)
+        await _until(signals.second.is_set, within=min(config.drain_delay, seconds))
     await site.stop_accepting()
     await _until(
         lambda: lifecycle.requests == 0 or signals.second.is_set(),

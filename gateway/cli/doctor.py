@@ -14,13 +14,15 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from gateway.app import make_app, make_backends
+from gateway.app import make_app
+from gateway.backends import make_backends
 from gateway.clock import SystemClock, system_random
 from gateway.config import AuthConfig, Config
 from gateway.config_file import load
 from gateway.errors import Unavailable
 from gateway.hosting.stores import make_store
 from gateway.images import Operation
+from gateway.metrics import Metrics
 from gateway.routes import IMAGE_PATHS
 from gateway.server import listening
 from gateway.upstreams import DRIVER_SETTINGS
@@ -58,7 +60,7 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
 
 
 async def _examine_all(config: Config) -> int:
-    backends = make_backends(config, SystemClock())
+    backends = make_backends(config, Metrics())
     async with AsyncExitStack() as stack:
         for part in backends.parts:
             await part.open()

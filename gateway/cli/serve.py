@@ -12,10 +12,11 @@ from pathlib import Path
 
 from gateway.app import METRICS, make_app, reconfigure
 from gateway.config import Config
-from gateway.config_file import load_with_sources
+from gateway.config_file import Loaded, load_with_sources
 from gateway.exposure import warnings
 from gateway.logs import event, set_up
 from gateway.reload import Reload
+from gateway.reloadable import Change
 from gateway.server import serve
 from gateway.upstreams import DRIVER_SETTINGS
 
@@ -35,9 +36,17 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
     config = _with_options(loaded.config, options)
     set_up(config.log.level, config.log.format)
     app = make_app(config)
-    for warning in warnings(config, loaded.sources):
-        event(_log, logging.WARNING, warning)
-    reload = Reload(loaded, read, partial(reconfigure, app), app[METRICS]) if path is not None else None
+    said: set[str] = set()
+    warn(config, loaded, said)
+
+    async def apply(changed: Loaded) -> Change:
+        wanted = _with_options(changed.config, options)
+        change = await reconfigure(app, wanted)
+        set_up(wanted.log.level, wanted.log.format)
+        warn(wanted, changed, said)
+        return change
+
+    reload = Reload(loaded, read, apply, app[METRICS]) if path is not None else None
     try:
         with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
             runner.run(serve(app, config, announce=lambda address: _announce(address, config, path), reload=reload))
@@ -45,6 +54,14 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
         sys.stderr.write(f"cannot serve at {config.server.host}:{config.server.port}: {error.strerror or error}\n")
         return 1
     return 0
+
+
+def warn(config: Config, loaded: Loaded, said: set[str]) -> None:
+    """Log what `config` lays open, but for what was `said` before."""
+    for warning in warnings(config, loaded.sources):
+        if warning not in said:
+            event(_log, logging.WARNING, warning)
+            said.add(warning)
 
 
 def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
