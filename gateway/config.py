@@ -107,6 +107,8 @@ class ServerConfig(Section):
     """Where it listens; 0.0.0.0 to be reached from elsewhere."""
     port: Port = 8080
     """0 takes a free one, which is told at start."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that answer at this address; one of them uses one processor, and a little more for pictures."""
     public_url: Address | None = None
     """Address under which clients reach this gateway; by default that of each request."""
     allowed_hosts: Annotated[tuple[AllowedHost, ...], Field(min_length=1)] | None = None

@@ -199,20 +199,27 @@ async def test_being_asked_with_nothing_new_takes_nothing(
     assert news() == [(logging.INFO, {"taken": "nothing"})]
 
 
-async def test_the_links_of_a_mounted_config_map_are_followed(tmp_path: Path, secret: Path) -> None:
-    """The kubelet writes a new folder and then swaps the link `..data` to it; the file's own link never changes."""
-    assert secret.name == "token"
+@pytest.fixture
+def mounted(tmp_path: Path) -> Path:
+    """As the kubelet mounts a ConfigMap: the file leads to `..data`, and that to the folder of today."""
     for name in ("one", "two"):
         (tmp_path / f"..{name}").mkdir()
-        (tmp_path / f"..{name}" / "gateway.yaml").write_text("auth: {tokens: [{name: %s, token: a}]}" % name)
-    secret.write_text("web-token")
-    mounted = tmp_path / "mounted.yaml"
+        (tmp_path / f"..{name}" / "gateway.yaml").write_text(f"auth: {{tokens: [{{name: {name}, token: a}}]}}")
     (tmp_path / "..data").symlink_to("..one")
-    mounted.symlink_to("..data/gateway.yaml")
-    gateway = Gateway(mounted)
+    (tmp_path / "mounted.yaml").symlink_to("..data/gateway.yaml")
+    return tmp_path / "mounted.yaml"
 
-    (tmp_path / "..data_tmp").symlink_to("..two")
-    (tmp_path / "..data_tmp").rename(tmp_path / "..data")
+
+def mount_anew(file: Path) -> None:
+    """The link that changes is not the file's own."""
+    file.with_name("..data_tmp").symlink_to("..two")
+    file.with_name("..data_tmp").rename(file.with_name("..data"))
+
+
+async def test_the_links_of_a_mounted_config_map_are_followed(mounted: Path) -> None:
+    gateway = Gateway(mounted)
+    mount_anew(mounted)
+
     await gateway.reload.look()
 
     assert gateway.taken == [["two"]]
