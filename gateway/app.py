@@ -62,6 +62,7 @@ from gateway.models import Models
 from gateway.openapi.document import document
 from gateway.reloadable import Change, merged
 from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, page_routes, service_routes
+from gateway.supervision.siblings import Siblings
 from gateway.tokens import Tokens
 from gateway.upstreams.pool import Pool
 
@@ -78,13 +79,17 @@ def make_app(
     clock: Clock | None = None,
     random_bytes: RandomBytes = system_random,
     dice: random.Random | None = None,
+    siblings: Siblings | None = None,
 ) -> web.Application:
     """Authenticate, validate, translate, cache, count; ask an upstream; rehost what it returns.
+
+    `siblings`: the other processes of a gateway that has several.
 
     Raises:
         ConfigError: a model promises what none of its upstreams can do, or an optional package is missing.
     """
-    house = make_house(config, clock or SystemClock(), random_bytes, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
+    dice = dice or random.Random()  # noqa: S311 - draws lots, keeps no secret
+    house = make_house(config, clock or SystemClock(), random_bytes, dice, siblings)
     generations = Generations(partial(make_generation, house), config, house.metrics)
     metrics, lifecycle, origin = house.metrics, house.lifecycle, house.origin
 
@@ -114,7 +119,7 @@ def make_app(
     )
     own_metrics = config.metrics.port is not None
     scraped = (
-        scrape(metrics, house.gallery, config.images.max_size, lambda: generations.today.config.metrics)
+        scrape(metrics, house.gallery, config.images.max_size, lambda: generations.today.config.metrics, siblings)
         if config.metrics.enabled
         else None
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.backends import Part
 from gateway.caching import make_claims
@@ -18,14 +19,15 @@ from gateway.hosting.stores import make_store
 from gateway.hosting.stores.base import Store
 from gateway.imaging.workers import Workers
 from gateway.inputs.request_memory import RequestMemory
-from gateway.jobs import Jobs
+from gateway.jobs import Jobs, Turns
 from gateway.lifecycle import Lifecycle
 from gateway.loop_lag import LoopLag
 from gateway.metrics import Metrics
 from gateway.origin import Origin
 from gateway.quotas.in_flight import InFlight
 from gateway.quotas.token_quotas import TokenQuotas
-from gateway.shared_state import RedisState
+from gateway.shared_state import RedisState, SharedValues
+from gateway.supervision.siblings import SiblingQuota, Siblings, SiblingTurns
 from gateway.tokens import Tokens
 from gateway.upstreams.answer_memory import AnswerMemory
 
@@ -54,13 +56,15 @@ class House:
     """In the order in which they are opened."""
 
 
-def make_house(config: Config, clock: Clock, random_bytes: RandomBytes, dice: random.Random) -> House:
-    """Raises ConfigError where an optional package is missing, or a key of the store cannot be used."""
+def make_house(
+    config: Config, clock: Clock, random_bytes: RandomBytes, dice: random.Random, siblings: Siblings | None = None
+) -> House:
+    """`siblings`: other processes of this gateway. Raises ConfigError where an optional package is missing, or a key
+    of the store cannot be used.
+    """
     metrics, lifecycle = Metrics(), Lifecycle()
-    store = make_store(config.images, clock, random_bytes)
-    url = config.cache.redis_url
-    redis = RedisState(url.get_secret_value(), metrics, clock) if url else None
-    shared: tuple[Part, ...] = (redis,) if redis else ()
+    store = make_store(config.images, clock, random_bytes, in_company=siblings is not None)
+    shared = _shared(config, metrics, clock, siblings)
     return House(
         clock=clock,
         dice=dice,
@@ -69,14 +73,34 @@ def make_house(config: Config, clock: Clock, random_bytes: RandomBytes, dice: ra
         origin=Origin(config.server.public_url, config.server.trusted_proxies),
         workers=Workers(),
         tokens=Tokens(config.auth, clock),
-        quotas=TokenQuotas.shared(redis, clock) if redis else TokenQuotas.in_memory(clock),
+        quotas=shared.quotas,
         places=InFlight(),
         body_memory=RequestMemory(config.server.body_memory),
         answer_memory=AnswerMemory(),
         store=store,
         gallery=Gallery(store, clock),
-        answers=Shelf(AnswerCache(config.cache.max_size, clock), redis, clock),
+        answers=Shelf(AnswerCache(config.cache.max_size, clock), shared.values, clock),
         claims=make_claims(config.images, clock),
-        jobs=Jobs(lifecycle, SharedTurns(redis) if redis else None),
-        parts=(*shared, LoopLag(metrics), store),
+        jobs=Jobs(lifecycle, shared.turns),
+        parts=(*shared.parts, LoopLag(metrics), store),
     )
+
+
+class _Shared(NamedTuple):
+    """What other processes are to know of too."""
+
+    quotas: TokenQuotas
+    values: SharedValues | None = None
+    turns: Turns | None = None
+    parts: tuple[Part, ...] = ()
+
+
+def _shared(config: Config, metrics: Metrics, clock: Clock, siblings: Siblings | None) -> _Shared:
+    """By Redis where there is one, for other machines too; else among the processes of this gateway."""
+    if config.cache.redis_url is not None:
+        redis = RedisState(config.cache.redis_url.get_secret_value(), metrics, clock)
+        return _Shared(TokenQuotas.shared(redis, clock), redis, SharedTurns(redis), (redis,))
+    if siblings is None:
+        return _Shared(TokenQuotas.in_memory(clock))
+    requests, images = SiblingQuota(siblings, "requests"), SiblingQuota(siblings, "images")
+    return _Shared(TokenQuotas.counted_elsewhere(requests, images, clock), siblings, SiblingTurns(siblings))

@@ -32,13 +32,17 @@ class SharedStateDown(Exception):
     """Nothing can be shared now. Whoever asked goes on with what this process knows."""
 
 
-class SharedState(Protocol):
-    """Keys and values that all replicas see. Every verb raises `SharedStateDown`, after half a second at most."""
+class SharedValues(Protocol):
+    """Keys and values that other processes see too. Every verb raises `SharedStateDown`."""
 
     async def get(self, key: str) -> bytes | None: ...
 
     async def put(self, key: str, value: bytes, ttl: float) -> None:
         """`ttl` in seconds."""
+
+
+class SharedState(SharedValues, Protocol):
+    """What all replicas see. It takes half a second at most to tell that it is down."""
 
     async def run(self, script: str, key: str, *arguments: str) -> Reply:
         """Run Lua on one key, at once and alone; it answers a list of texts."""

@@ -32,7 +32,7 @@ RANKS = [
     },
     {"upstreams", "models", "hosting", "answers"},
     {"jobs", "caching", "origin", "request_keys"},
-    {"guide", "backends"},
+    {"guide", "backends", "supervision"},
     {"house"},
     {"middleware", "handlers", "mcp_server", "routes", "openapi"},
     {"generations"},
