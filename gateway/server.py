@@ -20,6 +20,7 @@ from gateway.app import GENERATIONS, LIFECYCLE, METRICS, METRICS_HANDLER
 from gateway.config import Config, ServerConfig
 from gateway.connections import ConnectionLimits, Runner
 from gateway.lifecycle import Lifecycle
+from gateway.listening import naming
 from gateway.logs import event
 from gateway.middleware.anonymity import hide_server
 from gateway.middleware.errors import errors
@@ -75,16 +76,17 @@ async def serve(
     `reload` watches meanwhile, and is asked by SIGHUP. `ending` takes the place of the two signals.
 
     Raises:
-        OSError: the address cannot be listened on.
-        ConfigError: the certificate cannot be used.
+        CannotListen
+        ConfigError: the certificate cannot be used, or something else that is needed from the start.
     """
     ending, tls = ending or _by_signals(), server_context(config.server.tls)
     host, limits = config.server.host, connection_limits(config.server)
     main, metrics = sockets or ((), ())
     async with listening(app, host, config.server.port, limits, tls, main) as site, AsyncExitStack() as stack:
         if config.metrics.port is not None and METRICS_HANDLER in app:
-            own = listening(_metrics_app(app), host, config.metrics.port, limits, tls, metrics)
-            await stack.enter_async_context(own)
+            await stack.enter_async_context(
+                listening(_metrics_app(app), host, config.metrics.port, limits, tls, metrics, key="metrics.port")
+            )
         if reload is not None:
             await stack.enter_async_context(_watching(reload))
         collector.settle()
@@ -126,8 +128,14 @@ async def listening(
     limits: ConnectionLimits | None = None,
     tls: ssl.SSLContext | None = None,
     sockets: Sequence[socket.socket] = (),
+    *,
+    key: str = "server.port",
 ) -> AsyncIterator[Site]:
-    """Run `app` as the gateway is run; port 0 picks a free one. `sockets` are bound already, and stay open."""
+    """Run `app` as the gateway is run; port 0 picks a free one. `sockets` are bound already.
+
+    Raises:
+        CannotListen: names `key` where the port is at fault.
+    """
     runner = Runner(app, limits or ConnectionLimits())
     try:
         await runner.setup()
@@ -135,7 +143,8 @@ async def listening(
             for bound in sockets:
                 await web.SockSite(runner, bound, ssl_context=tls).start()
             if not sockets:
-                await web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True).start()
+                with naming(host, port, key):
+                    await web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True).start()
             yield Site(runner, host, "https" if tls is not None else "http")
     finally:
         await runner.cleanup()

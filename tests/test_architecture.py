@@ -13,7 +13,7 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "forwarding", "uses"},
+    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "forwarding", "uses", "listening"},
     {"images", "logs"},
     {"config", "imaging"},
     {

@@ -23,11 +23,13 @@ _log = logging.getLogger("gateway.exposure")
 
 
 class Given(NamedTuple):
-    """What the command line says."""
+    """What the command line says, or who has started this process."""
 
     path: Path | None
     host: str | None = None
     port: int | None = None
+    worker: int | None = None
+    """Which one this is, from 1; None where there is but one process."""
 
     def read(self) -> Loaded:
         """The configuration as it is now, in which the command line has the last word; raises ConfigError."""
@@ -36,25 +38,27 @@ class Given(NamedTuple):
         return Loaded(config.model_copy(update={"server": config.server.model_copy(update=said)}), sources)
 
 
-def reloading(app: web.Application, given: Given, loaded: Loaded, said: set[str] | None = None) -> Reload | None:
-    """What watches the files of `app`'s configuration; None where it has none.
+def set_up_logs(given: Given, config: Config) -> None:
+    set_up(config.log.level, config.log.format, given.worker)
 
-    `said`: exposures that were warned of; None where somebody else warns.
-    """
+
+def reloading(app: web.Application, given: Given, loaded: Loaded, said: set[str]) -> Reload | None:
+    """What watches the files of `app`'s configuration; None where it has none. `said`: see `warn`."""
 
     async def apply(changed: Loaded) -> Change:
         change = await reconfigure(app, changed.config)
-        set_up(changed.config.log.level, changed.config.log.format)
-        if said is not None:
-            warn(changed.config, changed, said)
+        set_up_logs(given, changed.config)
+        warn(given, changed, said)
         return change
 
     return Reload(loaded, given.read, apply, app[METRICS]) if given.path is not None else None
 
 
-def warn(config: Config, loaded: Loaded, said: set[str]) -> None:
-    """Log what `config` lays open, but for what was `said` before."""
-    for warning in warnings(config, loaded.sources):
+def warn(given: Given, loaded: Loaded, said: set[str]) -> None:
+    """Log what a configuration lays open, but for what was `said` before. One of several workers speaks for all."""
+    if given.worker not in {None, 1}:
+        return
+    for warning in warnings(loaded.config, loaded.sources):
         if warning not in said:
             event(_log, logging.WARNING, warning)
             said.add(warning)

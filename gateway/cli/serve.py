@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from gateway.app import make_app
-from gateway.cli.running import Given, fastest_loop, reloading, warn
+from gateway.cli.running import Given, fastest_loop, reloading, set_up_logs, warn
 from gateway.cli.supervise import supervise
 from gateway.config import Config
 from gateway.config_file import Loaded
-from gateway.logs import set_up
 from gateway.server import serve
 
 HELP = "run the gateway (the command that is meant when none is named)"
@@ -28,21 +27,16 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
     given = Given(path, options.host, options.port)
     loaded = given.read()
     config = loaded.config
-    set_up(config.log.level, config.log.format)
-    try:
-        if config.server.workers > 1:
-            warn(config, loaded, set())
-            return supervise(given, config, partial(_announce, config=config, path=path))
-        return _alone(given, loaded)
-    except OSError as error:
-        sys.stderr.write(f"cannot serve at {config.server.host}:{config.server.port}: {error.strerror or error}\n")
-        return 1
+    set_up_logs(given, config)
+    if config.server.workers > 1:
+        return supervise(given, config, partial(_announce, config=config, path=path))
+    return _alone(given, loaded)
 
 
 def _alone(given: Given, loaded: Loaded) -> int:
     config, said = loaded.config, set[str]()
     app = make_app(config)
-    warn(config, loaded, said)
+    warn(given, loaded, said)
     announce, reload = partial(_announce, config=config, path=given.path), reloading(app, given, loaded, said)
     with asyncio.Runner(loop_factory=fastest_loop()) as runner:
         runner.run(serve(app, config, announce=announce, reload=reload))

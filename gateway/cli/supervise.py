@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from gateway.cli.running import Given
 from gateway.clock import SystemClock
 from gateway.config import Config
+from gateway.listening import bound
 from gateway.quotas.base import Quota
 from gateway.quotas.bucket import TokenBucket
 from gateway.quotas.token_quotas import DAY, MINUTE
@@ -32,7 +33,7 @@ def supervise(given: Given, config: Config, announce: Callable[[str], None]) -> 
     """Serve with several workers; the exit status.
 
     Raises:
-        OSError: the address cannot be listened on.
+        CannotListen
         ConfigError: the certificate cannot be used.
     """
     scheme = "https" if server_context(config.server.tls) is not None else "http"
@@ -40,7 +41,11 @@ def supervise(given: Given, config: Config, announce: Callable[[str], None]) -> 
         main = [stack.enter_context(each) for each in bound(config.server.host, config.server.port)]
         metrics = [
             stack.enter_context(each)
-            for each in (bound(config.server.host, config.metrics.port) if config.metrics.port is not None else [])
+            for each in (
+                bound(config.server.host, config.metrics.port, "metrics.port")
+                if config.metrics.port is not None
+                else []
+            )
         ]
         port = main[0].getsockname()[1]
         at = given._replace(host=config.server.host, port=port)
@@ -56,25 +61,6 @@ def supervise(given: Given, config: Config, announce: Callable[[str], None]) -> 
             return asyncio.run(run())
         except StartFailed as failed:
             return failed.status or 1
-
-
-def bound(host: str, port: int) -> list[socket.socket]:
-    """A socket for each address of `host`. The first worker that is ready listens: until then nobody is let wait."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    sockets = []
-    try:
-        for family, kind, protocol, _, where in dict.fromkeys(found):
-            sock = socket.socket(family, kind, protocol)
-            sockets.append(sock)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            sock.bind(where)
-    except OSError:
-        for sock in sockets:
-            sock.close()
-        raise
-    return sockets
 
 
 async def _start(

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from gateway.app import GENERATIONS, METRICS, make_app
-from gateway.cli.running import Given, fastest_loop, reloading
-from gateway.config_file import ConfigError, Loaded
-from gateway.logs import set_up
+from gateway.cli.complaints import complaining
+from gateway.cli.running import Given, fastest_loop, reloading, set_up_logs, warn
+from gateway.config_file import Loaded
 from gateway.reload import Reload
 from gateway.server import Ending, Sockets, serve
 from gateway.supervision.channel import Channel
@@ -24,26 +23,24 @@ from gateway.supervision.siblings import Siblings
 
 def main(place: dict[str, Any]) -> int:
     """Serve at sockets that are bound already, until the supervisor says so or is gone; the exit status."""
-    given = Given(Path(place["config"]) if place["config"] else None, place["host"], place["port"])
-    try:
+    given = Given(Path(place["config"]) if place["config"] else None, place["host"], place["port"], place["number"])
+
+    def run() -> int:
         loaded = given.read()
-        set_up(loaded.config.log.level, loaded.config.log.format)
+        set_up_logs(given, loaded.config)
         with asyncio.Runner(loop_factory=fastest_loop()) as runner:
             runner.run(_serve(given, loaded, place))
-    except ConfigError as error:
-        for fault in error.faults:
-            sys.stderr.write(f"{given.path or 'configuration'}: {fault}\n")
-        return 1
-    except OSError as error:
-        sys.stderr.write(f"cannot serve at {given.host}:{given.port}: {error.strerror or error}\n")
-        return 1
-    return 0
+        return 0
+
+    return complaining(given.path, run)
 
 
 async def _serve(given: Given, loaded: Loaded, place: dict[str, Any]) -> None:
     siblings, ending = Siblings(), Ending()
     app = make_app(loaded.config, siblings=siblings)
-    reload = reloading(app, given, loaded, set() if place["number"] == 1 else None)
+    said: set[str] = set()
+    warn(given, loaded, said)
+    reload = reloading(app, given, loaded, said)
     orders = _Orders(app, ending, reload)
     channel = await Channel.over(socket.socket(fileno=place["channel"]), orders.answer)
     siblings.by(channel)

@@ -68,12 +68,12 @@ class Supervisor:
         self._workers: dict[int, Worker] = {}
         self._restarts = 0
         self._stopping = asyncio.Event()
-        self._first_ready, self._all_ready = asyncio.Event(), asyncio.Event()
+        self._first_ready = asyncio.Event()
         self._at_once = False
         self._by_hand = False
 
     async def run(self, announce: Callable[[], None]) -> int:
-        """Serve until SIGTERM or SIGINT, then drain all; the exit status. `announce` is called once all are ready.
+        """Serve until SIGTERM or SIGINT, then drain all; the exit status. `announce` is called once one is ready.
 
         Raises:
             StartFailed
@@ -86,9 +86,8 @@ class Supervisor:
         keepers = [asyncio.create_task(self._keep(self._numbers[0]))]
         await _first_of(keepers[0], self._first_ready, self._stopping)
         if not self._stopping.is_set() and not keepers[0].done():
-            keepers += [asyncio.create_task(self._keep(number)) for number in self._numbers[1:]]
-            await _first_of(keepers[0], self._all_ready, self._stopping)
             announce()
+            keepers += [asyncio.create_task(self._keep(number)) for number in self._numbers[1:]]
             await _first_of(keepers[0], self._stopping)
         self._stopping.set()
         event(_log, logging.INFO, "draining", workers=len(self._workers))
@@ -150,7 +149,6 @@ class Supervisor:
 
         worker = Worker(number, process, await Channel.over(ours, answer))
         self._workers[number] = worker
-        event(_log, logging.INFO, "worker started", worker=number, pid=process.pid)
         return worker
 
     async def _bury(self, worker: Worker) -> None:
@@ -162,18 +160,14 @@ class Supervisor:
     async def _answer(self, worker: Worker, what: str, value: Any) -> object:
         match what:
             case "ready":
-                self._is_ready(worker)
+                worker.ready.set()
+                self._first_ready.set()
+                event(_log, logging.INFO, "worker ready", worker=worker.number, pid=worker.process.pid)
                 return None
             case "metrics":
                 return await self._metrics()
             case _:
                 return await self._commons.answer(worker.name, what, value)
-
-    def _is_ready(self, worker: Worker) -> None:
-        worker.ready.set()
-        self._first_ready.set()
-        if len(self._workers) == len(self._numbers) and all(each.ready.is_set() for each in self._workers.values()):
-            self._all_ready.set()
 
     async def _metrics(self) -> Snapshot:
         await asyncio.gather(*(self._note(worker) for worker in list(self._workers.values()) if worker.ready.is_set()))

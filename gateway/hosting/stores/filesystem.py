@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from gateway.blob import CHUNK, Blob, FileBlob
 from gateway.clock import Clock, RandomBytes, SystemClock, system_random
+from gateway.config_file import ConfigError
 from gateway.hosting.clockwatch import ClockWatch
 from gateway.hosting.names import HostedName
 from gateway.hosting.retention import Retention
@@ -82,7 +83,11 @@ class FileStore:
         self._recounting = asyncio.Lock()
 
     async def open(self) -> None:
-        await self._threads.run(self._set_up)
+        try:
+            await self._threads.run(self._set_up)
+        except OSError as error:
+            fault = f"images.store: the folder {self._tree.root} cannot be used: {error.strerror}"
+            raise ConfigError([fault]) from error
         self._sweeps.start()
         self._recounts.start(at_once=True)
 
