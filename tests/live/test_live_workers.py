@@ -96,8 +96,13 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_all_of_them_answer_and_their_counts_add_up(session: ClientSession, serve: Serve) -> None:
+async def test_all_of_them_answer_count_and_reload(session: ClientSession, serve: Serve, tmp_path: Path) -> None:
     gateway = await serve()
+    await counts_add_up(session, gateway)
+    await a_reload_reaches_all(session, gateway, tmp_path)
+
+
+async def counts_add_up(session: ClientSession, gateway: Child) -> None:
     seen = []
     for _ in range(4):
         await asyncio.gather(*(ask_for_models(session, gateway) for _ in range(25)))
@@ -111,6 +116,23 @@ async def test_all_of_them_answer_and_their_counts_add_up(session: ClientSession
     assert found["gateway_http_requests_in_flight"] == 1  # the scrape itself
     assert found["gateway_config_last_reload_successful"] == 1
     assert found["gateway_event_loop_lag_seconds_count"] > 1
+
+
+async def a_reload_reaches_all(session: ClientSession, gateway: Child, folder: Path) -> None:
+    document = yaml.safe_load(read(folder / "gateway.yaml"))
+    document["models"]["brand-new"] = {"operations": ["generate"], "upstreams": ["first"]}
+    write(folder / "gateway.yaml", yaml.safe_dump(document))
+
+    gateway.signal(signal.SIGHUP)
+    await until(lambda: sum("configuration reloaded" in line for line in gateway.log()) == WORKERS)
+    answers = await asyncio.gather(*(told_of(session, gateway) for _ in range(12)))
+
+    assert all("brand-new" in text for text in answers)
+
+
+async def told_of(session: ClientSession, gateway: Child) -> str:
+    async with session.get(gateway.address + "/v1/models", headers=BEARER) as response:
+        return await response.text()
 
 
 async def ask_for_models(session: ClientSession, gateway: Child) -> int:
@@ -178,7 +200,13 @@ def fallen(before: dict[str, float], after: dict[str, float]) -> list[str]:
     return [name for name in counters if after.get(name, 0) < before[name]]
 
 
-@pytest.mark.parametrize("everybody", [False, True], ids=["the one that was started", "the whole group"])
+@pytest.mark.parametrize(
+    "everybody",
+    [
+        pytest.param(False, marks=pytest.mark.slow, id="the one that was started"),
+        pytest.param(True, id="the whole group"),
+    ],
+)
 async def test_asked_to_end_all_finish_what_they_do(
     session: ClientSession, serve: Serve, provider: Provider, open_to_all: Document, *, everybody: bool
 ) -> None:
@@ -199,6 +227,7 @@ async def test_asked_to_end_all_finish_what_they_do(
     assert not [line for line in gateway.log() if "killed" in line or "cut off" in line]
 
 
+@pytest.mark.slow
 async def test_asked_twice_they_end_at_once(
     session: ClientSession, serve: Serve, provider: Provider, open_to_all: Any
 ) -> None:
@@ -215,23 +244,15 @@ async def test_asked_twice_they_end_at_once(
     assert await gateway.exit_status() == 0
 
 
-async def test_a_reload_reaches_all(session: ClientSession, serve: Serve, tmp_path: Path, open_to_all: Any) -> None:
-    gateway = await serve(open_to_all)
-    entry = {"operations": ["generate"], "upstreams": ["first"]}
-    changed = {**open_to_all, "models": {**open_to_all["models"], "brand-new": entry}}
-    write(tmp_path / "gateway.yaml", yaml.safe_dump(changed))
-
-    gateway.signal(signal.SIGHUP)
-    await until(lambda: sum("configuration reloaded" in line for line in gateway.log()) == WORKERS)
-    answers = await asyncio.gather(*(post(session, gateway, {**ORDER, "model": "brand-new"}) for _ in range(12)))
-
-    assert {status for status, _ in answers} == {200}
+def read(path: Path) -> str:
+    return path.read_text()
 
 
 def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
+@pytest.mark.slow
 async def test_without_the_one_that_started_them_they_finish_and_end(
     session: ClientSession, serve: Serve, provider: Provider, open_to_all: Document
 ) -> None:
@@ -241,7 +262,6 @@ async def test_without_the_one_that_started_them_they_finish_and_end(
     await provider.called()
 
     gateway.signal(signal.SIGKILL)
-    await gateway.exit_status()
     await until(lambda: sum("gateway.server: draining" in line for line in gateway.log()) == WORKERS)
     provider.release()
 
@@ -249,6 +269,7 @@ async def test_without_the_one_that_started_them_they_finish_and_end(
     await until(lambda: sum("gateway.server: stopped" in line for line in gateway.log()) == WORKERS)
 
 
+@pytest.mark.slow
 async def test_what_keeps_the_first_from_starting_is_said_once(tmp_path: Path) -> None:
     write(tmp_path / "a-file", "")
     document = {"server": {"port": 0, "workers": 3}, "images": {"store": "file:./a-file"}}
