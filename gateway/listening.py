@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _ADVICE = {
-    errno.EADDRINUSE: "another process listens there: stop it, or choose another {key}",
+    errno.EADDRINUSE: "it is in use by another process: stop that, or choose another {key}",
     errno.EACCES: "this user may not listen at ports below 1024: choose another {key}",
     errno.EADDRNOTAVAIL: "this machine has no such address: change server.host",
 }
