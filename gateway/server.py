@@ -29,6 +29,8 @@ from gateway.middleware.links import for_application
 from gateway.reload import Reload
 from gateway.tls import server_context
 
+LAST_ARRIVALS = 0.2
+"""Seconds for the requests of connections that were accepted last, which may not have been read yet."""
 LAST_WORDS = 1
 """Seconds for the 503 of requests that were cut off to leave."""
 MOST_FILES = 65536
@@ -204,6 +206,8 @@ async def _drain(lifecycle: Lifecycle, site: Site, config: ServerConfig, ending:
     if not ending.by_hand:
         await _until(ending.second.is_set, within=min(config.drain_delay, seconds))
     await site.stop_accepting()
+    if not ending.by_hand:
+        await _until(ending.second.is_set, within=LAST_ARRIVALS)
     await _until(
         lambda: lifecycle.requests == 0 or ending.second.is_set(),
         within=end - asyncio.get_running_loop().time(),
