@@ -13,7 +13,20 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "forwarding", "uses", "listening"},
+    {
+        "errors",
+        "clock",
+        "concurrency",
+        "blob",
+        "budget",
+        "spool",
+        "hops",
+        "trace",
+        "forwarding",
+        "uses",
+        "listening",
+        "collector",
+    },
     {"images", "logs"},
     {"config", "imaging"},
     {

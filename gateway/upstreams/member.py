@@ -54,8 +54,7 @@ class Member:
         self._clock = clock
         metrics.upstream_queued.labels(self.name).set_function(lambda: self._bulkhead.queued)
         metrics.upstream_breaker_open.labels(self.name).set_function(lambda: self.breaker.is_open)
-        self._in_flight = 0
-        metrics.upstream_in_flight.labels(self.name).set_function(lambda: self._in_flight)
+        metrics.upstream_in_flight.labels(self.name).set_function(lambda: self.standing.in_flight)
         metrics.upstream_retries.labels(self.name)  # there from the start: a rate needs a first value
 
     @property
@@ -75,12 +74,12 @@ class Member:
             ticket = self.breaker.enter()
             if ticket is None:
                 raise BreakerOpen
-            self._in_flight += 1
+            self.standing.in_flight += 1
             try:
                 with asking.attempts.call(finish=self._finish):
                     return await self._observed(asking, ticket)
             finally:
-                self._in_flight -= 1
+                self.standing.in_flight -= 1
         finally:
             self._bulkhead.leave()
 

@@ -16,3 +16,5 @@ class Standing:
         self.budget = RetryBudget()
         self.breaker = Breaker(clock)
         self.bulkhead = Bulkhead(settings.concurrency, settings.queue)
+        self.in_flight = 0
+        """Calls under way."""
