@@ -87,9 +87,9 @@ class _Orders:
         return None
 
     async def end_with(self, channel: Channel) -> None:
-        """Nobody starts this process again without its supervisor, or would tell it to end."""
+        """Whoever starts the gateway anew wants the port: finish, and accept nothing more."""
         await channel.ended()
-        self._drain()
+        self._drain(by_hand=True)
 
     def _drain(self, *, by_hand: bool = False) -> None:
         if not self._ending.first.is_set():
