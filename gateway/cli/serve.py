@@ -48,7 +48,7 @@ def _announce(address: str, config: Config, path: Path | None) -> None:
     lines = [
         f"Nano Banana Gateway at {address} ({door})",
         f"  configuration: {path or 'built-in defaults'}",
-        *([f"  workers: {config.server.workers}"] if config.server.workers > 1 else []),
+        *_workers(config),
         f"  upstreams: {', '.join(f'{name} ({keys.driver})' for name, keys in config.upstreams.items())}",
         f"  studio: {address}/",
         f"  guide: {address}/docs",
@@ -57,6 +57,13 @@ def _announce(address: str, config: Config, path: Path | None) -> None:
     ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def _workers(config: Config) -> list[str]:
+    """What several workers are not to be asked about one another is said where they are started."""
+    if config.server.workers == 1:
+        return []
+    return [f"  workers: {config.server.workers}, each with its own upstream concurrency, queues, breakers and memory"]
 
 
 def _metrics_address(address: str, config: Config) -> str:
