@@ -25,7 +25,6 @@ RANKS = [
         "forwarding",
         "uses",
         "listening",
-        "collector",
     },
     {"images", "logs"},
     {"config", "imaging"},

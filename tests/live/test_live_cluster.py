@@ -127,7 +127,7 @@ async def test_a_rolling_restart_behind_nginx_fails_nobody(
         took = time.monotonic() - began
 
     sys.stdout.write(f"\n  {restarts} restarts in {took:.0f} s, {dict(cluster.statuses)}\n")
-    assert set(cluster.statuses) == {"200"}
+    assert set(cluster.statuses) == {"200"}, nginx.log.read_text()
 
 
 async def _ended(tasks: list[asyncio.Task[None]]) -> None:

@@ -23,7 +23,8 @@ class Nginx:
         self._folder = folder
         self._port = closed_port()
         self.address = f"http://127.0.0.1:{self._port}"
-        self.command = [program("nginx"), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
+        self.log = folder / "nginx.log"
+        self.command = [program("nginx"), "-p", str(folder), "-e", str(self.log), "-c", str(folder / "nginx.conf")]
 
     def write(self, gateways: Sequence[str]) -> None:
         """Hand requests to these addresses from the next reload on."""
@@ -35,7 +36,7 @@ class Nginx:
         paths = "".join(
             f"{kind}_temp_path {self._folder}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        main = f"pid {self._folder}/pid; worker_processes 1; daemon off; events {{ worker_connections 4096; }}\n"
+        main = f"error_log {self.log}; pid {self._folder}/pid; worker_processes 1; daemon off; events {{ worker_connections 4096; }}\n"
         server = f"server {{ listen 127.0.0.1:{self._port};{front}\n}}"
         http = f"http {{ access_log off; {paths}\n{upstream}{pool}\n}}\n{server}"
         (self._folder / "nginx.conf").write_text(main + http)
