@@ -125,6 +125,7 @@ async def test_a_rolling_restart_behind_nginx_fails_nobody(
                 while len(cluster.routed) < REPLICAS:  # noqa: ASYNC110 - nginx sets no event of ours
                     await asyncio.sleep(LOOKS_EVERY)
         took = time.monotonic() - began
+        await _ended(tasks)  # before anybody whom they ask goes
 
     sys.stdout.write(f"\n  {restarts} restarts in {took:.0f} s, {dict(cluster.statuses)}\n")
     assert set(cluster.statuses) == {"200"}, nginx.log.read_text()
