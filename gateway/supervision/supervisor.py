@@ -111,7 +111,7 @@ class Supervisor:
 
     async def _keep(self, number: int) -> None:
         """Have a worker of this number, until all are to end."""
-        pause, first = FIRST_PAUSE, number == self._numbers[0]
+        pause, first = 0.0, number == self._numbers[0]
         while not self._stopping.is_set():
             began = asyncio.get_running_loop().time()
             worker = await self._started(number)
@@ -133,7 +133,7 @@ class Supervisor:
                 "worker has ended by itself",
                 worker=number,
                 status=status,
-                again_in=round(pause, 1),
+                again_in=round(pause, 2),
             )
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):

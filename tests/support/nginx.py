@@ -36,7 +36,8 @@ class Nginx:
         paths = "".join(
             f"{kind}_temp_path {self._folder}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
-        main = f"error_log {self.log}; pid {self._folder}/pid; worker_processes 1; daemon off; events {{ worker_connections 4096; }}\n"
+        main = f"error_log {self.log}; pid {self._folder}/pid; worker_processes 1; daemon off;\n"
+        main += "events { worker_connections 4096; }\n"
         server = f"server {{ listen 127.0.0.1:{self._port};{front}\n}}"
         http = f"http {{ access_log off; {paths}\n{upstream}{pool}\n}}\n{server}"
         (self._folder / "nginx.conf").write_text(main + http)
