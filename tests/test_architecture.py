@@ -13,7 +13,19 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "forwarding"},
+    {
+        "errors",
+        "clock",
+        "concurrency",
+        "blob",
+        "budget",
+        "spool",
+        "hops",
+        "trace",
+        "forwarding",
+        "uses",
+        "listening",
+    },
     {"images", "logs"},
     {"config", "imaging"},
     {
@@ -24,6 +36,7 @@ RANKS = [
         "inputs",
         "lifecycle",
         "exposure",
+        "reloadable",
         "reload",
         "tokens",
         "quotas",
@@ -31,8 +44,10 @@ RANKS = [
     },
     {"upstreams", "models", "hosting", "answers"},
     {"jobs", "caching", "origin", "request_keys"},
-    {"guide"},
+    {"guide", "backends", "supervision"},
+    {"house"},
     {"middleware", "handlers", "mcp_server", "routes", "openapi"},
+    {"generations"},
     {"app"},
     {"server", "connections", "collector"},
     {"cli"},
