@@ -12,8 +12,6 @@ from gateway.exposure import warnings
 from gateway.tls import server_context
 from gateway.upstreams import DRIVER_SETTINGS
 
-HELP = "check the configuration and name every fault by its key"
-
 
 def add_arguments(_: argparse.ArgumentParser) -> None:
     """It takes none of its own."""

@@ -39,7 +39,6 @@ from gateway.upstreams.base import (
 )
 from gateway.upstreams.rehearsal import Rehearsal, rehearsal
 
-HELP = "ask each upstream whether it would work, and say what to change"
 PATIENCE = 15
 """Seconds that one backend may take to answer."""
 

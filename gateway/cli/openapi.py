@@ -11,8 +11,6 @@ from gateway.app import describe
 from gateway.config_file import load
 from gateway.upstreams import DRIVER_SETTINGS
 
-HELP = "print the OpenAPI 3.1 definition of the API as it is configured"
-
 
 def add_arguments(_: argparse.ArgumentParser) -> None:
     """It takes none of its own."""

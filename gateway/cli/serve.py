@@ -15,8 +15,6 @@ from gateway.config import Config
 from gateway.config_file import Loaded
 from gateway.server import serve
 
-HELP = "run the gateway (the command that is meant when none is named)"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on, instead of server.host")

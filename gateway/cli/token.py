@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from gateway.clock import RandomBytes, system_random
 from gateway.config import TokenConfig
 
-HELP = "make a bearer token and print the line for gateway.yaml"
 PREFIX = "nbg_"
 """So that scanners of leaked secrets, and people, know whose it is."""
 RANDOM_BYTES = 32

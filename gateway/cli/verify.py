@@ -10,8 +10,6 @@ from gateway.config_file import ConfigError, load
 from gateway.hosting.verification import verify
 from gateway.upstreams import DRIVER_SETTINGS
 
-HELP = "check every stored picture against the digest in its name"
-
 
 def add_arguments(_: argparse.ArgumentParser) -> None:
     """It takes none of its own."""

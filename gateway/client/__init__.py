@@ -1,0 +1,1 @@
+"""A client of any gateway: what `generate`, `edit` and `upscale` are made of in a terminal."""
