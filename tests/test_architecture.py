@@ -49,7 +49,7 @@ RANKS = [
     {"middleware", "handlers", "mcp_server", "routes", "openapi"},
     {"generations"},
     {"app"},
-    {"server", "connections", "collector"},
+    {"server", "connections", "collector", "greeting"},
     {"client"},
     {"cli"},
     {"__main__"},

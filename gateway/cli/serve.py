@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from gateway.app import make_app
+from gateway.app import GENERATIONS, make_app
 from gateway.cli.running import Given, fastest_loop, reloading, set_up_logs, warn
 from gateway.cli.supervise import supervise
 from gateway.config import Config
 from gateway.config_file import Loaded
+from gateway.greeting import hello, look
 from gateway.server import serve
 
 
@@ -32,43 +34,30 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
 
 
 def _alone(given: Given, loaded: Loaded) -> int:
-    config, said = loaded.config, set[str]()
+    config, said, looking = loaded.config, set[str](), set[asyncio.Task[None]]()
     app = make_app(config)
     warn(given, loaded, said)
-    announce, reload = partial(_announce, config=config, path=given.path), reloading(app, given, loaded, said)
+
+    def announce(address: str) -> None:
+        _announce(address, config, given.path)
+        upstreams = app[GENERATIONS].today.backends.upstreams
+        looking.add(asyncio.get_running_loop().create_task(look(config, upstreams, _say)))
+
+    reload = reloading(app, given, loaded, said)
     with asyncio.Runner(loop_factory=fastest_loop()) as runner:
         runner.run(serve(app, config, announce=announce, reload=reload))
     return 0
 
 
 def _announce(address: str, config: Config, path: Path | None) -> None:
-    door = "open to all" if not config.auth.tokens else f"for {len(config.auth.tokens)} bearer token(s)"
-    lines = [
-        f"Nano Banana Gateway at {address} ({door})",
-        f"  configuration: {path or 'built-in defaults'}",
-        *_workers(config),
-        f"  upstreams: {', '.join(f'{name} ({keys.driver})' for name, keys in config.upstreams.items())}",
-        f"  studio: {address}/",
-        f"  guide: {address}/docs",
-        f"  metrics: {_metrics_address(address, config)}",
-        f"  try: {address}/v1/images/generations?prompt=A+golden+banana+at+sunset",
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    for line in hello(address, config, path):
+        _say(line)
 
 
-def _workers(config: Config) -> list[str]:
-    """What several workers are not to be asked about one another is said where they are started."""
-    if config.server.workers == 1:
-        return []
-    return [f"  workers: {config.server.workers}, each with its own upstream concurrency, queues, breakers and memory"]
-
-
-def _metrics_address(address: str, config: Config) -> str:
-    if not config.metrics.enabled:
-        return "off"
-    base = address if config.metrics.port is None else f"{address.rpartition(':')[0]}:{config.metrics.port}"
-    return f"{base}/metrics"
+def _say(line: str) -> None:
+    with suppress(OSError):  # whoever read it may have gone: `nano-banana-gateway | head`
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
 
 
 def _port(text: str) -> int:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from support.samples import plain
 
-from gateway.client import saving
 from gateway.client.failures import Unusable
 from gateway.client.orders import LocalPicture, Order, Source
 from gateway.client.saving import destination, stem_of
@@ -119,7 +118,7 @@ def test_half_a_picture_does_not_stay(tmp_path: Path, monkeypatch: pytest.Monkey
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "open", lambda path, mode: Full(path, mode.replace("b", "")))
-    monkeypatch.setattr(saving.os, "fdopen", lambda handle, mode: Full(handle, mode.replace("b", "")))
+    monkeypatch.setattr(os, "fdopen", lambda handle, mode: Full(handle, mode.replace("b", "")))
     place = destination("fox.png", order(), 1, force=force)
 
     with pytest.raises(OSError, match="No space left"):
