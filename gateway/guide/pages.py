@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Begin": ("getting-started", "endpoints-and-models", "studio", "use-cases", "clients", "mcp"),
+        "Begin": ("getting-started", "endpoints-and-models", "studio", "command-line", "use-cases", "clients", "mcp"),
         "Ask": (
             "generate",
             "edit",

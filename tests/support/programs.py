@@ -30,7 +30,7 @@ HOW_TO_GET: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 """Tools that are Python packages stand beside the interpreter, also where its folder is not searched."""
 
 
@@ -40,7 +40,7 @@ def program(name: str) -> str:
     Without it the test is skipped, and says how to get it; where `CI` is true the test fails, since nobody would
     read there that something was never tested.
     """
-    path = shutil.which(name, path=_PATH)
+    path = shutil.which(name, path=PATH)
     if path is not None:
         return path
     missing = f"{name} is not installed; get it with: {HOW_TO_GET[name]}"
