@@ -162,7 +162,7 @@ def _get(operation: Operation, words: _Words, fields: RequestFields) -> Node:
         IMAGES,
         f"{words.summary} (GET)",
         words.get + _IMG,
-        parameters=[*query(fields), *request_headers(*_IMAGE_HEADERS)],
+        parameters=[*query(operation, fields), *request_headers(*_IMAGE_HEADERS)],
         responses={
             "200": image_answer(operation, by_get=True),
             **refusals(400, *fetched, 414, 422, 429, 500, 503, 504),

@@ -70,21 +70,24 @@ def request_body(operation: Operation) -> Node:
     }
 
 
-def query(fields: RequestFields) -> list[Node]:
-    return [_parameter(name, schema, fields.required) for name, schema in fields.as_query().items()]
+def query(operation: Operation, fields: RequestFields) -> list[Node]:
+    return [_parameter(operation, name, schema, fields.required) for name, schema in fields.as_query().items()]
 
 
-def _parameter(name: str, schema: Node, required: list[str]) -> Node:
-    """An empty value is no value, so only what is required cannot be empty."""
-    inner = {key: value for key, value in schema.items() if key not in {"description", "examples"}}
+def _parameter(operation: Operation, name: str, schema: Node, required: list[str]) -> Node:
+    """What is required has an example, so that an imported request can be sent as it is; what is not has none.
+
+    An empty value is no value, so only what is required cannot be empty.
+    """
+    _, example = next(iter(_EXAMPLES[operation].values()))
     return {
         "name": name,
         "in": "query",
         "required": name in required,
         "allowEmptyValue": name not in required,
         "description": schema["description"],
-        "schema": inner,
-        **({"example": schema["examples"][0]} if "examples" in schema else {}),
+        "schema": {key: value for key, value in schema.items() if key not in {"description", "examples"}},
+        **({"example": example[name]} if name in required and name in example else {}),
     }
 
 

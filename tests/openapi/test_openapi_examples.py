@@ -19,6 +19,21 @@ def test_examples_of_parameters_headers_and_bodies_fit_their_schemas(ours: Descr
     assert len(found) > 60
 
 
+def test_what_is_optional_has_no_example(ours: Description) -> None:
+    """Postman, Bruno and Swagger UI send examples as they stand: one Idempotency-Key for all, a range, an entity tag."""
+    parameters = [node for node in _nodes(ours.document) if node.get("in") in {"header", "query"}]
+
+    assert len(parameters) > 30
+    assert [node["name"] for node in parameters if not node["required"] and ({"example", "examples"} & set(node))] == []
+
+
+def test_what_a_query_needs_has_an_example(ours: Description) -> None:
+    parameters = [node for node in _nodes(ours.document) if node.get("in") == "query" and node["required"]]
+
+    assert {node["name"] for node in parameters} >= {"prompt", "image"}
+    assert [node["name"] for node in parameters if "example" not in node] == []
+
+
 def test_examples_inside_schemas_fit_them(ours: Description) -> None:
     found = [schema for schema in _nodes(ours.document) if isinstance(schema.get("examples"), list)]
 
