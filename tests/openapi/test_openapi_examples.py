@@ -20,7 +20,7 @@ def test_examples_of_parameters_headers_and_bodies_fit_their_schemas(ours: Descr
 
 
 def test_what_is_optional_has_no_example(ours: Description) -> None:
-    """Postman, Bruno and Swagger UI send examples as they stand: one Idempotency-Key for all, a range, an entity tag."""
+    """Postman, Bruno and Swagger UI send examples as they stand: one key for all work, a range, an entity tag."""
     parameters = [node for node in _nodes(ours.document) if node.get("in") in {"header", "query"}]
 
     assert len(parameters) > 30
