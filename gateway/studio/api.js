@@ -8,11 +8,11 @@ const WAITS = [1, 2, 4]; // seconds, as the guide tells every client
 const PATHS = { generate: 'v1/images/generations', edit: 'v1/images/edits', upscale: 'v1/images/upscale' };
 const LOST = 'The connection to the gateway was lost';
 
-/** What went wrong; status 0 is a connection that broke or never was. */
+/** What went wrong; status 0 is a connection that broke or never was, `begun` is work that may be billed. */
 export class Failure extends Error {
-	constructor(message, { status = 0, param = null, code = null, retryAfter = 0 } = {}) {
+	constructor(message, { status = 0, param = null, code = null, retryAfter = 0, begun = false } = {}) {
 		super(message);
-		Object.assign(this, { status, param, code, retryAfter });
+		Object.assign(this, { status, param, code, retryAfter, begun });
 	}
 }
 
@@ -113,14 +113,19 @@ async function refusal(response) {
 	const { status } = response;
 	const retryAfter = Number(response.headers.get('Retry-After')) || 0;
 	const error = await response.json().then((answer) => answer.error, () => null); // a proxy's page is no JSON
-	return new Failure(error?.message ?? `The answer was ${status} ${response.statusText}`, { ...error, status, retryAfter });
+	return new Failure(error?.message ?? `The answer was ${status} ${response.statusText}`, {
+		...error,
+		status,
+		retryAfter,
+		begun: response.headers.get('x-should-retry') === 'false',
+	});
 }
 
 /** An `error` event has no status line; its type tells what the status would have been. */
 function told(error) {
 	const timeout = error.message === 'Server polling timeout';
 	const status = { invalid_request_error: 400, rate_limit_error: 429 }[error.type] ?? (timeout ? 504 : 500);
-	return new Failure(error.message, { ...error, status });
+	return new Failure(error.message, { ...error, status, begun: status >= 500 });
 }
 
 function pause(seconds, signal) {

@@ -1,5 +1,6 @@
 // Before and after over each other, with a slider between them and a loupe for the details.
 
+import { busiest } from './detail.js';
 import { all, find, fresh } from './page.js';
 
 const STEP = 8; // CSS pixels that an arrow key moves the loupe
@@ -33,6 +34,7 @@ export function addLoupe(frame, before, after, { width, height }) {
 	left.style.backgroundImage = `url("${before}")`;
 	right.style.backgroundImage = `url("${after}")`;
 	let at = { x: 0.75, y: 0.6 }; // beside the slider's handle
+	let moved = false;
 	const look = (x, y) => {
 		at = { x: Math.min(1, Math.max(0, x)), y: Math.min(1, Math.max(0, y)) };
 		const box = frame.getBoundingClientRect();
@@ -45,16 +47,32 @@ export function addLoupe(frame, before, after, { width, height }) {
 			side.style.backgroundPosition = `${half - at.x * box.width * zoom - index * half}px ${half - at.y * box.height * zoom}px`;
 		});
 	};
-	dragged(lens, look, frame);
+	const move = (x, y) => {
+		moved = true;
+		look(x, y);
+	};
+	dragged(lens, move, frame);
 	lens.addEventListener('keydown', (event) => {
 		const box = frame.getBoundingClientRect();
 		const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-		const move = moves[event.key];
-		if (!move) return;
+		const step = moves[event.key];
+		if (!step) return;
 		event.preventDefault();
-		look(at.x + (move[0] * STEP) / box.width, at.y + (move[1] * STEP) / box.height);
+		move(at.x + (step[0] * STEP) / box.width, at.y + (step[1] * STEP) / box.height);
 	});
 	new ResizeObserver(() => look(at.x, at.y)).observe(frame);
+	seen(frame).then(() => busiest(find('.after', frame))).then((best) => best && !moved && look(best.x, best.y));
+}
+
+/** Resolves once the element is laid out; the pictures of a template's copy load no sooner. */
+function seen(element) {
+	return new Promise((done) => {
+		const observer = new ResizeObserver(() => {
+			observer.disconnect();
+			done();
+		});
+		observer.observe(element);
+	});
 }
 
 /** Calls `move` with the pointer's place in `frame`, from 0 to 1, while `handle` is dragged. */

@@ -23,10 +23,12 @@ const ADVICE = {
 	413: `A picture may have ${weight(settings.max_picture)}, a whole request ${weight(settings.max_body)}.`,
 	429: WAIT,
 	499: 'Work that a backend had begun may be finished, and billed, all the same.',
-	500: 'Try again; a simpler prompt or a cleaner picture often helps.',
+	500: 'A simpler prompt or a cleaner picture often helps.',
 	503: WAIT,
-	504: 'Try again with one picture, or with a smaller source.',
+	504: 'One picture at a time, or a smaller source, often helps.',
 };
+
+const BEGUN = ' A backend may have done it, and billed it, all the same: trying again may be billed again.';
 
 const UNCHANGED = new Set([400, 401, 403, 404, 413, 415]); // would be refused again
 
@@ -37,12 +39,17 @@ export function failure(error, retry) {
 	const refused = error.code === 'content_policy_violation';
 	find('h2', card).textContent = refused ? 'Refused by the backend' : TITLES[status] ?? (status < 500 ? 'Not accepted' : 'It did not work');
 	find('.message', card).textContent = error.message;
-	find('.advice', card).textContent = refused ? 'Say it in other words.' : ADVICE[status] ?? (status < 500 ? 'Change the request and send it again.' : ADVICE[500]);
+	find('.advice', card).textContent = refused ? 'Say it in other words.' : advice(status, error.begun);
 	const button = find('.retry', card);
 	button.hidden = UNCHANGED.has(status);
 	if (retry) button.addEventListener('click', retry);
 	const stop = error.retryAfter ? countDown(button, error.retryAfter) : () => {};
 	return { card, stop };
+}
+
+function advice(status, begun) {
+	if (ADVICE[status] === undefined && status < 500) return 'Change the request and send it again.';
+	return (ADVICE[status] ?? ADVICE[500]) + (begun ? BEGUN : '');
 }
 
 function countDown(button, seconds) {

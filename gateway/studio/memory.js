@@ -56,13 +56,20 @@ function card(entry) {
 	find('.said', item).textContent = entry.fields.prompt ?? `Upscaled ${entry.fields.upscale_factor}`;
 	const time = find('time', item);
 	time.dateTime = new Date(entry.when).toISOString();
-	time.textContent = `${entry.operation} · ${expired(entry) ? 'link expired' : new Date(entry.when).toLocaleString([], { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' })}`;
+	time.title = new Date(entry.when).toLocaleString();
+	time.textContent = `${entry.operation} · ${expired(entry) ? 'link expired' : moment(new Date(entry.when))}`;
 	find('.open', item).addEventListener('click', () => open(entry));
 	find('.forget', item).addEventListener('click', () => {
 		entries = read().filter(({ id }) => id !== entry.id);
 		write();
 	});
 	return item;
+}
+
+/** The time of today, the day of any other. */
+function moment(when) {
+	if (when.toDateString() === new Date().toDateString()) return when.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' });
+	return when.toLocaleDateString([], { month: 'short', day: 'numeric' });
 }
 
 const clear = find('#history-clear');

@@ -29,7 +29,7 @@ export function toast(words) {
 export function complain(field, words) {
 	const box = find('.wrong', field);
 	box.textContent = words;
-	const control = find('textarea, input:not([type=file]), select', field);
+	const control = find('textarea, input:not([type=file], [type=url]), select', field); // an address is one of several ways
 	if (words) control?.setAttribute('aria-invalid', 'true');
 	else control?.removeAttribute('aria-invalid');
 	return Boolean(words);

@@ -47,7 +47,8 @@ export class Picker extends EventTarget {
 		const { blob, url } = source;
 		if (blob?.type && !TAKEN.includes(blob.type)) return this.refuse(`${source.name} is no PNG, JPEG, WebP, GIF or BMP.`);
 		if (blob?.size > settings.max_picture) {
-			return this.refuse(`${source.name} has ${weight(blob.size)}; at most ${weight(settings.max_picture)} are taken. Make it smaller first.`);
+			const [has, most] = [blob.size, settings.max_picture].map(weight);
+			return this.refuse(`${source.name} has ${has === most ? 'more' : has}; at most ${most} are taken. Make it smaller first.`);
 		}
 		const shown = blob ? URL.createObjectURL(blob) : ownPath(url);
 		const size = shown && (await measure(shown));

@@ -29,7 +29,9 @@ function open(shown) {
 	button.hidden = false;
 	button.setAttribute('aria-expanded', String(shown));
 	find('#token-forget').hidden = !value;
-	if (shown) field.focus();
+	if (!shown) return;
+	field.focus({ preventScroll: true });
+	box.scrollIntoView({ block: 'nearest' });
 }
 
 function use(given) {

@@ -102,6 +102,7 @@ async def test_a_timeout_can_be_tried_again(open_studio: OpenStudio, painter: Pa
     await desk.say("A lighthouse")
     await desk.submit()
     await expect(desk.failure).to_contain_text("Server polling timeout")
+    await expect(desk.failure).to_contain_text("trying again may be billed again")
     painter.may_answer.set()
 
     await desk.failure.locator(".retry").click()
@@ -169,3 +170,28 @@ async def test_an_edit_without_a_picture_says_so(open_studio: OpenStudio) -> Non
     await desk.submit()
 
     await expect(desk.find(".source .wrong")).to_have_text("Choose a picture first.")
+    await expect(desk.find(".source input[type=url]")).not_to_have_attribute("aria-invalid", "true")
+
+
+async def test_what_is_just_above_the_limit_is_not_said_to_have_what_is_taken(open_studio: OpenStudio) -> None:
+    desk = await (await open_studio({"inputs": {"max_size": 2048}})).turn_to("edit")
+
+    await desk.take("huge.png", bytes(2049))
+
+    await expect(desk.find(".source .wrong")).to_contain_text("huge.png has more; at most 2.0 kB are taken")
+
+
+async def test_the_token_field_is_seen_whole(open_studio: OpenStudio) -> None:
+    studio = await open_studio(SECURED, expects=("status of 401",))
+    await studio.page.set_viewport_size({"width": 1280, "height": 500})
+    await studio.page.mouse.wheel(0, 400)
+    desk = studio.desk("generate")
+    await desk.say("A lighthouse")
+
+    await desk.submit()
+
+    await expect(desk.failure).to_be_visible()
+    bar, box = [await studio.page.locator(part).bounding_box() for part in (".bar", "#token")]
+    assert bar is not None
+    assert box is not None
+    assert box["y"] >= bar["y"] + bar["height"]

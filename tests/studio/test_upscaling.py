@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from PIL import Image
 from playwright.async_api import expect
-from support.samples import decoded, plain
+from support.samples import decoded, encoded, plain
 from support.studio import DESKTOP, PHONE, OpenStudio, Studio, pixels
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -69,6 +72,17 @@ async def test_the_loupe_is_moved_by_keys_and_the_pointer(studio: Studio) -> Non
         25,
         50,
     ]
+
+
+async def test_the_loupe_begins_where_there_is_something_to_see(studio: Studio) -> None:
+    picture = Image.new("RGB", (400, 300), "white")
+    picture.paste(Image.effect_noise((60, 60), 90).convert("RGB"), (80, 190))
+    desk = await studio.turn_to("upscale")
+    await desk.take("photo.png", encoded(picture, "PNG"))
+    await desk.make()
+
+    lens = desk.stage.locator(".loupe")
+    await expect(lens).to_have_attribute("style", re.compile(r"left: (2[2-9]|3[0-3])(\.\d+)?%; top: (6[5-9]|7\d)"))
 
 
 async def test_a_generated_picture_goes_all_the_way(studio: Studio) -> None:
