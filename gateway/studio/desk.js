@@ -41,7 +41,7 @@ export class Desk {
 		}
 	}
 
-	/** What is sent: `{operation, key, fields, source, mask}`. */
+	/** What is sent: `{operation, key, fields, source, mask}`; an edit's `strokes` made its mask. */
 	async order() {
 		return { operation: this.operation, key: newKey(), fields: this.fields(), source: this.picker && { ...this.picker.value }, mask: null };
 	}
@@ -146,12 +146,13 @@ export class Desk {
 		return this.stage.fail(error, retry);
 	}
 
-	async #remember({ operation, key, fields, source }, pictures) {
+	async #remember({ operation, key, fields, source, strokes }, pictures) {
 		remember({
 			operation,
 			key,
 			fields,
-			source: source && { name: source.name, url: source.url },
+			source: source && { name: source.name, url: source.url, width: source.width, height: source.height },
+			strokes,
 			pictures: await Promise.all(pictures.map(async ({ blob, url, revised, width, height }) => ({
 				url, revised, width, height, thumb: blob && (await thumbnail(blob).catch(() => '')), // none where memory is short
 			}))),

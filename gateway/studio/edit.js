@@ -6,10 +6,11 @@ import { find } from './page.js';
 
 export class EditDesk extends Desk {
 	#strokes = [];
+	#recalled = null;
 
 	constructor(send) {
 		super('edit', send);
-		this.picker.addEventListener('change', () => this.#draw([]));
+		this.picker.addEventListener('change', () => this.#draw(this.#recall()));
 		find('.paint', this.form).addEventListener('click', async () => {
 			this.#draw(await painter.paint(this.picker.value, this.#strokes));
 		});
@@ -18,7 +19,21 @@ export class EditDesk extends Desk {
 
 	async order() {
 		const order = await super.order();
-		return { ...order, mask: this.#strokes.length ? await maskPng(this.#strokes, order.source) : null };
+		const strokes = this.#strokes;
+		return { ...order, strokes, mask: strokes.length ? await maskPng(strokes, order.source) : null };
+	}
+
+	async reopen(entry) {
+		this.#recalled = entry;
+		await super.reopen(entry);
+	}
+
+	/** The mask of the entry that was put back, once a picture of its size is here again. */
+	#recall() {
+		const { width, height } = this.picker.value ?? {};
+		const { source, strokes } = this.#recalled ?? {};
+		if (width) this.#recalled = null;
+		return width && width === source?.width && height === source?.height ? strokes ?? [] : [];
 	}
 
 	#draw(strokes) {

@@ -93,7 +93,8 @@ class Painter {
 	#at(event) {
 		const box = this.#canvas.getBoundingClientRect();
 		const { width, height } = this.#source;
-		return [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
+		// Whole pixels: the history keeps them as text.
+		return [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height].map(Math.round);
 	}
 
 	#begin(event) {

@@ -12,7 +12,7 @@ const list = find('ul', section);
 let entries = read();
 let open = () => {};
 
-/** `{operation, fields, source, pictures: [{url, thumb, revised, width, height}]}` of a finished order. */
+/** `{operation, fields, source, strokes, pictures: [{url, thumb, revised, width, height}]}` of a finished order. */
 export function remember(entry) {
 	entries = [{ ...entry, id: entry.key, when: Date.now() }, ...read()].slice(0, MOST);
 	write();

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 from support.picture_site import open_site
 from support.samples import decoded, plain, quarters
-from support.studio import DESKTOP, PHONE, Desk, OpenStudio, Studio, pixels
+from support.studio import DESKTOP, PHONE, OpenStudio, Studio, paint, pixels
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -161,14 +161,3 @@ async def test_a_picture_elsewhere_is_fetched_by_the_gateway_alone(open_studio: 
 
         await expect(picture.locator(".facts")).to_contain_text(pixels(96, 64))
         assert site.visits == ["/photo.png"]
-
-
-async def paint(desk: Desk, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """One stroke over the canvas, between two places from 0 to 1."""
-    box = await desk.page.locator("#painter canvas").bounding_box()
-    assert box is not None
-    places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (start, end)]
-    await desk.page.mouse.move(*places[0])
-    await desk.page.mouse.down()
-    await desk.page.mouse.move(*places[1], steps=5)
-    await desk.page.mouse.up()

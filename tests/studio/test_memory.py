@@ -6,7 +6,8 @@ import re
 
 import pytest
 from playwright.async_api import expect
-from support.studio import Desk, Studio, pixels
+from support.samples import decoded, quarters
+from support.studio import Desk, Studio, paint, pixels
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -62,3 +63,41 @@ async def test_one_entry_or_all_can_be_forgotten_for_good(studio: Studio) -> Non
     await expect(studio.page.locator(".history")).to_be_hidden()
     await studio.page.reload()
     await expect(studio.page.locator(".history")).to_be_hidden()
+
+
+async def test_a_mask_comes_back_with_the_picture_that_it_was_painted_on(studio: Studio) -> None:
+    desk = await studio.turn_to("edit")
+    await desk.take("photo.png", quarters((320, 240)))
+    await desk.find(".paint").click()
+    await paint(desk, (0.25, 0.25), (0.4, 0.25))
+    await studio.page.click("#painter .done")
+    await desk.say("Invert the colours")
+    first = decoded(await desk.shown((await desk.make()).locator("img.after")))
+    await expect(studio.page.locator(".history li")).to_have_count(1)
+
+    await studio.page.reload()
+    await studio.page.click(".history .open")
+    await expect(desk.find(".source .wrong")).to_contain_text("choose photo.png again")
+    await desk.take("photo.png", quarters((320, 240)))
+    await expect(desk.find(".paint span")).to_have_text("Change the mask")
+    again = decoded(await desk.shown((await desk.make()).locator("img.after")))
+
+    assert again.tobytes() == first.tobytes()
+
+
+async def test_no_mask_is_laid_on_a_picture_of_another_size(studio: Studio) -> None:
+    desk = await studio.turn_to("edit")
+    await desk.take("photo.png", quarters((320, 240)))
+    await desk.find(".paint").click()
+    await paint(desk, (0.25, 0.25), (0.4, 0.25))
+    await studio.page.click("#painter .done")
+    await desk.say("Invert the colours")
+    await desk.make()
+    await expect(studio.page.locator(".history li")).to_have_count(1)
+
+    await studio.page.reload()
+    await studio.page.click(".history .open")
+    await desk.take("photo.png", quarters((240, 320)))
+
+    await desk.has_taken()
+    await expect(desk.find(".paint span")).to_have_text("Paint a mask")

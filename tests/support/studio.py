@@ -119,3 +119,14 @@ class Desk:
             return canvas.toDataURL('image/png').split(',')[1];
         }"""
         return base64.b64decode(await self.page.evaluate(read, address))
+
+
+async def paint(desk: Desk, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """One stroke over the canvas, between two places from 0 to 1."""
+    box = await desk.page.locator("#painter canvas").bounding_box()
+    assert box is not None
+    places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (start, end)]
+    await desk.page.mouse.move(*places[0])
+    await desk.page.mouse.down()
+    await desk.page.mouse.move(*places[1], steps=5)
+    await desk.page.mouse.up()
