@@ -88,7 +88,7 @@ class Api:
             except (Lost, Unreached) as broken:
                 lost = broken if isinstance(broken, Lost) else lost
                 again = next(waits, None)
-                if lost is None or again is None:
+                if lost is None or lost.is_final or again is None:
                     raise (lost or broken) from broken  # a gateway that restarts is not there for a moment
                 wait.say(f"Connection lost, asking again in {again} s")
                 await self._pause(again)
@@ -103,7 +103,7 @@ class Api:
         except ClientResponseError as error:
             raise Unusable(f"What answers at {self._address} does not speak HTTP", _ADVICE_FOREIGN) from error
         except TimeoutError as error:
-            raise Lost("No answer came in time (--timeout)", order.key) from error
+            raise Lost("No answer came in time (--timeout)", order.key, is_final=True) from error
         except (ClientConnectionError, ClientPayloadError) as error:
             raise Lost("The connection to the gateway was lost", order.key) from error
 

@@ -55,9 +55,11 @@ class Lost(Failure):
 
     exit_status = LATER
 
-    def __init__(self, message: str, key: str) -> None:
+    def __init__(self, message: str, key: str, *, is_final: bool = False) -> None:
         super().__init__(message)
         self._key = key
+        self.is_final = is_final
+        """Whether it was waited for long enough."""
 
     @property
     def advice(self) -> str:
