@@ -25,7 +25,8 @@ def hello(address: str, config: Config, path: Path | None) -> Iterator[str]:
     yield f"  try: {address}/v1/images/generations?prompt=A+golden+banana+at+sunset"
     if config.server.workers > 1:
         # What several workers are not to be asked about one another is said where they are started.
-        yield f"  upstreams: {', '.join(f'{name} ({keys.driver})' for name, keys in config.upstreams.items())}"
+        names = ", ".join(f"{name} ({keys.driver})" for name, keys in config.upstreams.items())
+        yield f"  upstreams: {names} (`nano-banana-gateway doctor` says whether they are up)"
         yield f"  workers: {config.server.workers}, each with its own upstream concurrency, queues, breakers and memory"
 
 

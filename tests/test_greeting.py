@@ -76,7 +76,7 @@ async def test_several_workers_are_told_with_what_they_do_not_share(configure: C
     said = list(hello(ADDRESS, configure({"server": {"workers": 2}}), None))
 
     assert said[-2:] == [
-        "  upstreams: local (local)",
+        "  upstreams: local (local) (`nano-banana-gateway doctor` says whether they are up)",
         "  workers: 2, each with its own upstream concurrency, queues, breakers and memory",
     ]
 
