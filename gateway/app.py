@@ -75,6 +75,7 @@ from gateway.quotas.token_quotas import TokenQuotas
 from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, page_routes, service_routes
 from gateway.shared_state import RedisState
 from gateway.tokens import Tokens
+from gateway.tracing import make_recorder
 from gateway.upstreams import make_upstreams
 from gateway.upstreams.answer_memory import AnswerMemory
 from gateway.upstreams.base import Upstream
@@ -105,6 +106,7 @@ def make_app(
     """
     clock = clock or SystemClock()
     metrics, lifecycle = Metrics(), Lifecycle()
+    recorder = make_recorder(config.tracing, metrics)
     origin = Origin(config.server.public_url, config.server.trusted_proxies)
     workers, fetch, upstreams, models = make_backends(
         config, clock, on_refused=lambda reason: metrics.rejected.labels(f"url_{reason}").inc()
@@ -117,7 +119,7 @@ def make_app(
     render = Renderer(gallery, origin, links)
     url = config.cache.redis_url
     redis = RedisState(url.get_secret_value(), metrics, clock) if url else None
-    shared: list[Part] = [redis] if redis else []
+    first: list[Part] = [part for part in (recorder, redis) if part is not None]  # closed last
     answers = Shelf(AnswerCache(config.cache.max_size, clock), redis, clock)
     claims = make_claims(config.images, clock)
     jobs = Jobs(lifecycle, SharedTurns(redis) if redis else None)
@@ -130,7 +132,7 @@ def make_app(
             count(metrics),  # outermost, so that refusals are counted too
             draining(lifecycle),
             request_id(random_bytes),
-            trace(random_bytes),
+            trace(random_bytes, recorder),
             access_log(origin),
             errors(metrics),  # inside the log, which tells the status that the client sees
             allowed_hosts(config.server, origin),
@@ -172,7 +174,7 @@ def make_app(
             limit_headers(quotas),
         ]
     )
-    app.cleanup_ctx.append(_lifespan([*shared, LoopLag(metrics), store, fetch, *upstreams.values(), mcp], workers))
+    app.cleanup_ctx.append(_lifespan([*first, LoopLag(metrics), store, fetch, *upstreams.values(), mcp], workers))
     app[LIFECYCLE], app[TOKENS], app[METRICS] = lifecycle, tokens, metrics
     if scraped is not None:
         app[METRICS_HANDLER] = scraped

@@ -116,6 +116,11 @@ class Metrics:
         self.hosted_max_bytes = self._gauge(
             "gateway_hosted_max_bytes", "Bytes that hosted pictures may take before the oldest go."
         )
+        self.trace_spans = self._counter(
+            "gateway_trace_spans",
+            "Recorded spans by what became of them: exported, failed (the collector did not take them), dropped.",
+            "result",
+        )
         self.event_loop_lag = self._histogram(
             "gateway_event_loop_lag_seconds",
             "Time by which the event loop was late, looked at twice a second.",

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "forwarding"},
+    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "spans", "forwarding"},
     {"images", "logs"},
     {"config", "imaging"},
     {
@@ -28,6 +28,7 @@ RANKS = [
         "tokens",
         "quotas",
         "shared_state",
+        "tracing",
     },
     {"upstreams", "models", "hosting", "answers"},
     {"jobs", "caching", "origin", "request_keys"},

@@ -11,6 +11,7 @@ from gateway.images import AnyRequest, Fit, Picture, ResponseFormat, UpscaleRequ
 from gateway.imaging.conform import conform, fits
 from gateway.imaging.errors import PictureError
 from gateway.imaging.workers import Workers
+from gateway.spans import span
 from gateway.upstreams.base import Made
 
 
@@ -33,7 +34,8 @@ class Rehost:
         inline = streamed or order.response_format is ResponseFormat.B64_JSON
         if inline and not durable:
             return AnsweredImage(None, picture, revised_prompt)
-        name = await self._store.put(Draft(picture.blob, order.operation, picture.format))
+        with span("host", operation=order.operation, format=picture.format, bytes=picture.blob.size):
+            name = await self._store.put(Draft(picture.blob, order.operation, picture.format))
         return AnsweredImage(name, picture if inline else None, revised_prompt)
 
     async def _conformed(self, picture: Picture, order: AnyRequest) -> Picture:
@@ -42,6 +44,7 @@ class Rehost:
             return picture
         work = partial(conform, picture, order.output_format, ratio, self._fit)
         try:
-            return await self._workers.run(work, pixels=picture.width * picture.height)
+            with span("convert", operation=order.operation, format=order.output_format):
+                return await self._workers.run(work, pixels=picture.width * picture.height)
         except PictureError as error:
             raise UpstreamFailed(200, "a damaged image in the answer") from error
