@@ -111,7 +111,7 @@ def make_app(
     workers, fetch, upstreams, models = make_backends(
         config, clock, on_refused=lambda reason: metrics.rejected.labels(f"url_{reason}").inc()
     )
-    store = make_store(config.images, clock, random_bytes)
+    store = make_store(config.images, clock, random_bytes, metrics)
     gallery = Gallery(store, clock)
     links = make_links(config.images, clock, gallery.expires_at)
     members = {name: Member(upstream, config.upstreams[name], metrics, clock) for name, upstream in upstreams.items()}

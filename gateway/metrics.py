@@ -111,6 +111,15 @@ class Metrics:
         self.shared_state_up = self._gauge(
             "gateway_shared_state_up", "1 while replicas share by it, 0 while each goes by itself.", "backend"
         )
+        self.store_up = self._gauge("gateway_store_up", "1 while the image store works, 0 while pictures are refused.")
+        self.store_duration = self._histogram(
+            "gateway_store_request_duration_seconds",
+            "Time of what the image store did: put, get. What is in memory is not asked for.",
+            "verb",
+        )
+        self.store_failures = self._counter(
+            "gateway_store_failures", "What the image store failed, by reason: full, unavailable.", "verb", "reason"
+        )
         self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.")
         self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.")
         self.hosted_max_bytes = self._gauge(

@@ -21,6 +21,14 @@ class Rehost:
         self._workers = workers
         self._fit = fit
 
+    def admit(self, order: AnyRequest, *, durable: bool) -> None:
+        """
+        Raises:
+            Unavailable: what `order` asks for could not be kept now, so nobody should pay for it.
+        """
+        if durable or not _inline(order):
+            self._store.admit()
+
     async def __call__(self, made: Made, order: AnyRequest, *, durable: bool = False) -> AnsweredImage:
         """`made` as `order` asked for it: hosted when a URL is wanted or it has to last, and else as a value.
 
@@ -30,8 +38,7 @@ class Rehost:
         """
         picture = await self._conformed(made.picture, order)
         revised_prompt = None if isinstance(order, UpscaleRequest) else made.revised_prompt or order.prompt
-        streamed = not isinstance(order, UpscaleRequest) and order.stream
-        inline = streamed or order.response_format is ResponseFormat.B64_JSON
+        inline = _inline(order)
         if inline and not durable:
             return AnsweredImage(None, picture, revised_prompt)
         with span("host", operation=order.operation, format=picture.format, bytes=picture.blob.size):
@@ -48,3 +55,9 @@ class Rehost:
                 return await self._workers.run(work, pixels=picture.width * picture.height)
         except PictureError as error:
             raise UpstreamFailed(200, "a damaged image in the answer") from error
+
+
+def _inline(order: AnyRequest) -> bool:
+    """Whether the answer holds the picture itself."""
+    streamed = not isinstance(order, UpscaleRequest) and order.stream
+    return streamed or order.response_format is ResponseFormat.B64_JSON

@@ -13,6 +13,8 @@ from gateway.hosting.retention import Retention
 from gateway.hosting.stores.base import Store
 from gateway.hosting.stores.filesystem import FileStore
 from gateway.hosting.stores.front import FrontedStore
+from gateway.hosting.stores.watched import WatchedStore
+from gateway.metrics import Metrics
 
 MISSING = "images.store: {scheme}:// needs more packages: pip install 'nano-banana-gateway[object-store]'"
 
@@ -40,11 +42,11 @@ STORES: Mapping[str, MakeStore] = MappingProxyType(
 )
 
 
-def make_store(config: ImagesConfig, clock: Clock, random_bytes: RandomBytes) -> Store:
-    """The configured store, not opened yet, with its memory in front.
+def make_store(config: ImagesConfig, clock: Clock, random_bytes: RandomBytes, metrics: Metrics) -> Store:
+    """The configured store, not opened yet: watched, and with its memory in front.
 
     Raises:
         ConfigError: a package that it needs is not installed, or it cannot use its keys.
     """
     store = STORES[config.scheme](config, Retention(config.ttl, config.max_size), clock, random_bytes)
-    return FrontedStore(store, config.memory)
+    return FrontedStore(WatchedStore(store, metrics, clock), config.memory)
