@@ -111,6 +111,9 @@ class Metrics:
         self.shared_state_up = self._gauge(
             "gateway_shared_state_up", "1 while replicas share by it, 0 while each goes by itself.", "backend"
         )
+        self.shared_state_failures = self._counter(
+            "gateway_shared_state_failures", "Questions that it failed, or did not answer in time.", "backend"
+        )
         self.store_up = self._gauge("gateway_store_up", "1 while the image store works, 0 while pictures are refused.")
         self.store_duration = self._histogram(
             "gateway_store_request_duration_seconds",

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "spans", "forwarding"},
+    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "spans", "silence", "forwarding"},
     {"images", "logs"},
     {"config", "imaging"},
     {

@@ -20,6 +20,11 @@ from gateway.metrics import Metrics
 LOOK_EVERY = 1.0
 """Seconds between two looks at a store that has failed. Nobody's request waits for them."""
 
+LOOK_WITHIN = 3.0
+"""Seconds that a look may take: a quarter of a mebibyte, which a store that is worth asking takes in less."""
+SUSPECT_AFTER = 2.0
+"""Seconds of one put or get after which a look tells whether the store is dead or the picture large."""
+
 Verb = Literal["put", "get"]
 
 _log = logging.getLogger("gateway.hosting.stores")
@@ -30,7 +35,7 @@ class WatchedStore:
 
     After a failed put no other is tried before a look has written something: refusing costs nothing, and the picture
     of a put that fails may have been paid for. One failed get says little, so gets are refused only once a look has
-    failed too.
+    failed too. A store that says nothing at all is found by a look long before its own time is over.
     """
 
     def __init__(self, store: Store, metrics: Metrics, clock: Clock) -> None:
@@ -86,11 +91,14 @@ class WatchedStore:
     @contextmanager
     def _observed(self, verb: Verb) -> Iterator[None]:
         started = time.perf_counter()
+        suspicion = asyncio.get_running_loop().call_later(SUSPECT_AFTER, self._suspect)
         try:
             yield
         except Unavailable as error:
             self._failed(verb, error)
             raise
+        finally:
+            suspicion.cancel()
         self._metrics.store_duration.labels(verb).observe(time.perf_counter() - started)
 
     def _failed(self, verb: Verb, error: Unavailable) -> None:
@@ -99,6 +107,9 @@ class WatchedStore:
         if verb == "put":
             self._no_puts = StoreFull if full else store_down
             self._metrics.store_up.set(0)
+        self._suspect()
+
+    def _suspect(self) -> None:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
 
@@ -119,7 +130,8 @@ class WatchedStore:
 
     async def _works(self) -> bool:
         try:
-            await self._store.probe()
-        except Unavailable:
+            async with asyncio.timeout(LOOK_WITHIN):
+                await self._store.probe()
+        except (Unavailable, TimeoutError):
             return False
         return True

@@ -12,6 +12,7 @@ from support.clocks import ManualClock
 from gateway.blob import MemoryBlob
 from gateway.errors import Unavailable
 from gateway.hosting.names import HostedName
+from gateway.hosting.stores import watched
 from gateway.hosting.stores.base import Draft, StoredPicture, Usage
 from gateway.hosting.stores.failures import StoreFull, store_down
 from gateway.hosting.stores.watched import LOOK_EVERY, WatchedStore
@@ -28,6 +29,8 @@ class FailingStore:
     def __init__(self) -> None:
         self.errors: dict[str, Callable[[], Unavailable]] = {}
         self.asked: list[str] = []
+        self.silent = False
+        """It answers nobody."""
         self.evicted_before = 0.0
 
     async def open(self) -> None: ...
@@ -37,19 +40,19 @@ class FailingStore:
     def admit(self) -> None: ...
 
     async def put(self, draft: Draft) -> HostedName:  # noqa: ARG002 - the protocol's
-        self._do("put")
+        await self._do("put")
         return NAME
 
     async def get(self, name: HostedName) -> StoredPicture | None:  # noqa: ARG002 - the protocol's
-        self._do("get")
+        await self._do("get")
         return None
 
     async def delete(self, name: HostedName) -> bool:  # noqa: ARG002 - the protocol's
-        self._do("delete")
+        await self._do("delete")
         return False
 
     async def probe(self) -> None:
-        self._do("probe")
+        await self._do("probe")
 
     def expires_at(self, name: HostedName) -> float:
         return name.created
@@ -57,8 +60,10 @@ class FailingStore:
     def usage(self) -> Usage:
         return Usage()
 
-    def _do(self, verb: str) -> None:
+    async def _do(self, verb: str) -> None:
         self.asked.append(verb)
+        if self.silent:
+            await asyncio.Event().wait()
         if verb in self.errors:
             error = self.errors[verb]()
             raise error
@@ -175,6 +180,25 @@ async def test_gets_are_refused_once_a_look_has_failed_too(watch: Watch) -> None
     with pytest.raises(Unavailable):
         watch.store.admit()
     assert len(watch.behind.asked) == asked
+
+
+async def test_a_store_that_says_nothing_is_refused_long_before_its_time_is_over(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "SUSPECT_AFTER", 0.02)
+    monkeypatch.setattr(watched, "LOOK_WITHIN", 0.02)
+    watch.behind.silent = True
+    waiting = asyncio.create_task(watch.store.get(NAME))
+    async with asyncio.timeout(2):
+        while watch.up:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(Unavailable):
+        watch.store.admit()
+    with pytest.raises(Unavailable):
+        await watch.store.get(NAME)
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def test_failures_are_counted_by_verb_and_reason(watch: Watch) -> None:
