@@ -29,7 +29,7 @@ needed("redis", "test")
 pytestmark = pytest.mark.slow
 TOKEN = {"name": "web", "token": "of-the-web", "requests_per_minute": 10**6, "images_per_day": 10**6}
 BEARER = {"Authorization": "Bearer of-the-web"}
-REDIS_RATE, REDIS_REQUESTS = 50, 2000
+REDIS_RATE, REDIS_REQUESTS = 20, 1000
 STORE_RATE, BEFORE, OUTAGE, AFTER = 20, 5, 20, 15
 """Requests a second, and seconds of each part."""
 NUMBERS = count()

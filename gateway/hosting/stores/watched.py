@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, get_args
 
 from gateway.clock import Clock
 from gateway.errors import Unavailable
@@ -47,6 +47,9 @@ class WatchedStore:
         self._no_gets = False
         self._looking: asyncio.Task[None] | None = None
         metrics.store_up.set(1)
+        for verb in get_args(Verb):  # there from the start: a rate needs a first value
+            for reason in ("full", "unavailable"):
+                metrics.store_failures.labels(verb, reason)
 
     async def open(self) -> None:
         await self._store.open()
