@@ -121,7 +121,7 @@ def make_app(
     redis = RedisState(url.get_secret_value(), metrics, clock) if url else None
     first: list[Part] = [part for part in (recorder, redis) if part is not None]  # closed last
     answers = Shelf(AnswerCache(config.cache.max_size, clock), redis, clock)
-    claims = make_claims(config.images, clock)
+    claims = make_claims(config.images, clock, store)
     jobs = Jobs(lifecycle, SharedTurns(redis) if redis else None)
     quotas = TokenQuotas.shared(redis, clock) if redis else TokenQuotas.in_memory(clock)
     tokens, places = Tokens(config.auth, clock), InFlight()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ class Silence:
         self._most = most
         self._longest = longest
         self._heard = float("-inf")
-        self._waiting: dict[asyncio.Timeout, float] = {}
+        self._waiting: dict[asyncio.Future[Any], float] = {}
         """Since when each question waits, the oldest first."""
         self._look: asyncio.TimerHandle | None = None
 
@@ -33,32 +33,57 @@ class Silence:
             TimeoutError: the peer is silent.
         """
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(self._longest) as scope:
-            self._waiting[scope] = loop.time()
-            self._look = self._look or loop.call_later(self._most, self._listen, loop.time() + self._most)
-            try:
-                answer = await question
-            finally:
-                del self._waiting[scope]
-            self._heard = loop.time()
-            return answer
+        answer: asyncio.Future[T] = loop.create_future()
+        # A task of its own: a client that swallows its cancellation (`asyncio.wait_for` did before Python 3.12) keeps
+        # nobody waiting.
+        asking = asyncio.ensure_future(question)
+        asking.add_done_callback(lambda asked: self._answered(asked, answer))
+        self._waiting[answer] = loop.time()
+        if self._look is None:
+            self._look_at(loop.time() + self._most)
+        try:
+            return await answer
+        finally:
+            self._waiting.pop(answer, None)
+            asking.cancel()
 
     def give_up(self) -> None:
         """Nobody waits any longer for what was asked."""
-        now = asyncio.get_running_loop().time()
-        for scope in self._waiting:
-            if not scope.expired():
-                scope.reschedule(now)
+        for answer in list(self._waiting):
+            self._give_up(answer)
+
+    def _give_up(self, answer: asyncio.Future[Any]) -> None:
+        del self._waiting[answer]
+        if not answer.done():
+            answer.set_exception(TimeoutError("no answer"))
+
+    def _answered(self, asked: asyncio.Future[T], answer: asyncio.Future[T]) -> None:
+        error = asyncio.CancelledError() if asked.cancelled() else asked.exception()
+        if answer.done():
+            return
+        if isinstance(error, asyncio.CancelledError):
+            answer.cancel()
+        elif error is not None:
+            answer.set_exception(error)
+        else:
+            self._heard = asyncio.get_running_loop().time()
+            answer.set_result(asked.result())
+
+    def _look_at(self, moment: float) -> None:
+        self._look = asyncio.get_running_loop().call_at(moment, self._listen, moment)
 
     def _listen(self, due: float) -> None:
         self._look = None
         if not self._waiting:
             return
         now = asyncio.get_running_loop().time()
-        end = max(self._heard, next(iter(self._waiting.values()))) + self._most
-        if end <= now <= due + LATE:
+        if now > due + LATE:  # answers may lie unread, and are read before the next look
+            self._look_at(now + LATE)
+            return
+        oldest, since = next(iter(self._waiting.items()))
+        if max(self._heard, since) + self._most <= now:
             self.give_up()
             return
-        # Late: answers may lie unread, and are read before the next look.
-        end = max(end, now + (LATE if now > due + LATE else 0))
-        self._look = asyncio.get_running_loop().call_at(end, self._listen, end)
+        if since + self._longest <= now:
+            self._give_up(oldest)
+        self._look_at(min(max(self._heard, since) + self._most, max(now, since + self._longest)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -47,6 +48,13 @@ def redis(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.fixture
+def memory_disk() -> Iterator[Path]:
+    """A folder that no busy disk slows down, where there is one."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:  # noqa: S108 - likewise
+        yield Path(folder)
+
+
 @pytest.fixture(scope="module")
 def s3() -> Iterator[S3Server]:
     with serving_s3() as server:
@@ -65,10 +73,28 @@ def generations(gateway: Child, client: ClientSession, **fields: str) -> Callabl
     return ask
 
 
+def keyed(gateway: Child, client: ClientSession) -> Callable[[int], Awaitable[int]]:
+    """Bytes that are to be kept under a key of their own."""
+
+    async def ask(number: int) -> int:
+        order = {"prompt": "a", "response_format": "b64_json"}
+        headers = {**BEARER, "Idempotency-Key": str(number)}
+        async with client.post(gateway.address + GENERATIONS, json=order, headers=headers) as answer:
+            await answer.read()
+            return answer.status
+
+    return ask
+
+
 async def test_with_redis_paused_nearly_nobody_notices(
-    tmp_path: Path, redis: RedisServer, provider: Provider, client: ClientSession
+    tmp_path: Path, memory_disk: Path, redis: RedisServer, provider: Provider, client: ClientSession
 ) -> None:
-    document = {**behind(provider.base_url), "auth": {"tokens": [TOKEN]}, "cache": {"redis_url": redis.url}}
+    document = {
+        **behind(provider.base_url),
+        "auth": {"tokens": [TOKEN]},
+        "cache": {"redis_url": redis.url},
+        "images": {"store": f"file:{memory_disk}"},
+    }
     async with serving(tmp_path, document) as gateway:
         asked = ("generation", generations(gateway, client))
         await pace(REDIS_RATE, 200, asked)  # connections and pages of memory are there then
@@ -79,9 +105,8 @@ async def test_with_redis_paused_nearly_nobody_notices(
 
     worse = percentile(paused, 0.99) - percentile(quiet, 0.99)
     sys.stdout.write(
-        f"\n  Redis paused, {REDIS_RATE} requests/s: {success(paused):.2%} of {len(paused)} succeed; p99"
-        f" {percentile(quiet, 0.99) * 1e3:.0f} ms quiet, {percentile(paused, 0.99) * 1e3:.0f} ms paused;"
-        f" longest {max(answer.seconds for answer in paused) * 1e3:.0f} ms\n"
+        f"\n  Redis paused, {REDIS_RATE} requests/s: {success(paused):.2%} of {len(paused)} succeed\n"
+        f"  quiet: {spread(quiet)}\n  paused: {spread(paused)}\n"
     )
     assert success(quiet) == 1
     assert success(paused) >= 0.99
@@ -100,6 +125,7 @@ async def test_without_the_object_store_addresses_are_refused_and_bytes_are_serv
             kinds = [
                 ("address", generations(gateway, client)),
                 ("bytes", generations(gateway, client, response_format="b64_json")),
+                ("keyed", keyed(gateway, client)),
                 ("hosted", lambda _: status_of(client, hosted)),
             ]
             seconds = BEFORE + OUTAGE + AFTER
@@ -121,10 +147,17 @@ async def test_without_the_object_store_addresses_are_refused_and_bytes_are_serv
     assert {answer.status for answer in answers if answer.began < began - 1} == {200}
     assert {answer.status for answer in during} <= {200, 503}
     assert success([answer for answer in during if answer.kind == "bytes"]) == 1
-    late = [answer for answer in during if answer.began > began + 6 and answer.kind == "address"]
+    late = [answer for answer in during if answer.began > began + 6 and answer.kind != "bytes"]
     assert max(answer.seconds for answer in late) < 1  # refused at once, and before anybody is paid
-    assert lost <= STORE_RATE / 3 * 6
+    assert lost <= STORE_RATE / 2 * 6
     assert recovered - mended < 5
+
+
+def spread(answers: list[Answered]) -> str:
+    median, late = (percentile(answers, share) * 1e3 for share in (0.5, 0.99))
+    return (
+        f"median {median:.0f} ms, p99 {late:.0f} ms, longest {max(answer.seconds for answer in answers) * 1e3:.0f} ms"
+    )
 
 
 async def a_hosted_picture(gateway: Child, client: ClientSession) -> str:
@@ -141,7 +174,7 @@ async def status_of(client: ClientSession, url: str) -> int:
 
 def tell(during: list[Answered], lost: int) -> None:
     sys.stdout.write("\n")
-    for kind in ("address", "bytes", "hosted"):
+    for kind in ("address", "bytes", "keyed", "hosted"):
         answers = [answer for answer in during if answer.kind == kind]
         statuses = dict(sorted(Counter(answer.status for answer in answers).items()))
         longest = max(answer.seconds for answer in answers)

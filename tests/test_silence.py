@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 
 import pytest
 
@@ -72,6 +73,35 @@ async def test_a_process_that_was_busy_itself_reads_what_has_arrived() -> None:
     time.sleep(0.3)  # noqa: ASYNC251 - the event loop is blocked past the end
 
     assert await waiting == "answer"
+
+
+async def test_a_client_that_swallows_its_cancellation_keeps_nobody_waiting() -> None:
+    async def stubborn() -> str:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(5)
+        await asyncio.sleep(0.3)
+        return "too late"
+
+    started = time.monotonic()
+    assert await outcome(Silence(MOST, LONGEST).broken(stubborn())) == "silence"
+    assert time.monotonic() - started < MOST * 2
+    await asyncio.sleep(0.4)
+
+
+async def test_who_leaves_takes_the_question_along() -> None:
+    left = asyncio.Event()
+
+    async def question() -> str:
+        try:
+            return await after(5)
+        finally:
+            left.set()
+
+    waiting = asyncio.create_task(Silence(MOST, LONGEST).broken(question()))
+    await asyncio.sleep(0.01)
+    waiting.cancel()
+    async with asyncio.timeout(1):
+        await left.wait()
 
 
 async def test_it_can_be_broken_again_after_a_silence() -> None:
