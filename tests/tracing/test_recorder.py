@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
+from support.child import serving
 from support.collector import Collector, Received, collecting
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, ask
@@ -15,6 +20,8 @@ from support.provider import KEY, Provider, Reply, behind
 from support.samples import plain, text
 
 needed("opentelemetry.sdk", "test")
+
+from gateway.tracing.export import FLUSH_WITHIN  # noqa: E402 - skipped without the extra
 
 TRACE_ID, SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED, UNSAMPLED = (f"00-{TRACE_ID}-{SPAN_ID}-{flags}" for flags in ("01", "00"))
@@ -216,3 +223,35 @@ async def test_an_edit_is_traced_like_a_generation(traced: Callable[..., Any], c
     await ask(gateway, "POST", EDITS, json=order)
 
     assert (await collector.named("edit first"))[0].attributes["gateway.operation"] == "edit"
+
+
+async def test_a_metric_leads_to_a_trace_that_is_recorded_here(
+    traced: Callable[..., Any], collector: Collector
+) -> None:
+    gateway = await traced()
+    await ask(gateway, "POST", GENERATIONS, json={"prompt": "a"})
+    (request,) = await collector.named(POST)
+
+    page = await ask(gateway, "GET", "/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+
+    assert f'# {{trace_id="{request.trace_id}"}}'.encode() in page.body
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["well", "hanging"])
+async def test_draining_ends_with_the_last_spans_whatever_the_collector_does(
+    collector: Collector,
+    tmp_path: Path,
+    client: ClientSession,
+    held: bool,  # noqa: FBT001 - a parameter of the table
+) -> None:
+    collector.held = held
+    document = {"tracing": {"endpoint": collector.endpoint}, "server": {"port": 0, "drain_timeout": 1}}
+    async with serving(tmp_path, document) as gateway:
+        async with client.get(f"{gateway.address}/v1/models") as answer:
+            assert answer.ok
+        gateway.signal(signal.SIGTERM)
+        started = time.monotonic()
+
+        assert await gateway.exit_status() == 0
+        assert time.monotonic() - started < 1 + 1 + FLUSH_WITHIN + 2  # draining, last words, spans; a busy machine
+    assert [span.name for span in collector.spans] == ([] if held else ["GET /v1/models"])
