@@ -47,11 +47,12 @@ def _forwarded(random_bytes: RandomBytes) -> Link:
 def _recorded(recorder: OtelRecorder, unrecorded: Link) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         route = route_label(request)
-        if route in UNRECORDED:
+        came = _came(request)
+        if route in UNRECORDED or not recorder.wants(came):
             return await unrecorded(request, handler)
         method = request.method if request.method in METHODS else "_OTHER"
         name = method.replace("_OTHER", "HTTP") + ("" if route == _NO_ROUTE else f" {route}")
-        with recorder.request(name, _came(request), _question(request, method, route)) as span:
+        with recorder.request(name, came, _question(request, method, route)) as span:
             request[TRACE] = span.trace
             try:
                 response = await handler(request)

@@ -7,6 +7,7 @@ None holds what a client sent as text: no prompt, no token, no query, and of a p
 from __future__ import annotations
 
 import asyncio
+import random
 import secrets
 from collections.abc import Mapping
 from contextvars import Token
@@ -16,7 +17,7 @@ from typing import Self
 from opentelemetry import trace as otel
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, StatusCode, TraceFlags, Tracer, TraceState
 
 from gateway import __version__
@@ -43,7 +44,7 @@ class OtelRecorder:
     async def open(self) -> None:
         self._export = Export(self._config, self._metrics)
         provider = TracerProvider(
-            sampler=ParentBased(TraceIdRatioBased(self._config.sample)),
+            sampler=ALWAYS_ON,  # what is not recorded does not come this far
             resource=_resource(),
             shutdown_on_exit=False,  # `close` does, within its time
             span_limits=SpanLimits(max_attribute_length=LONGEST_VALUE),
@@ -55,6 +56,10 @@ class OtelRecorder:
         """Export what is left, as far as that takes no longer than a moment."""
         if self._export is not None:
             await self._export.flush()
+
+    def wants(self, came: Trace | None) -> bool:
+        """Whether a request is recorded: where its client records the trace, and of the others a share."""
+        return came.sampled if came is not None else random.random() < self._config.sample  # noqa: S311 - a lot, no secret
 
     def request(self, name: str, came: Trace | None, attributes: Mapping[str, Value]) -> OtelSpan:
         """The span of one request to this gateway, in the trace that the client named or in one of its own."""
@@ -78,14 +83,8 @@ class OtelSpan:
 
     def __init__(self, recorder: OtelRecorder, span: otel.Span, state: str) -> None:
         context = span.get_span_context()
-        sampled = context.trace_flags.sampled
-        self.trace = Trace(
-            otel.format_trace_id(context.trace_id),
-            otel.format_span_id(context.span_id),
-            sampled,
-            state,
-            recorder if sampled else None,
-        )
+        trace_id, span_id = otel.format_trace_id(context.trace_id), otel.format_span_id(context.span_id)
+        self.trace = Trace(trace_id, span_id, sampled=True, state=state, recorder=recorder)
         self._span = span
         self._token: Token[Trace | None] | None = None
         self._failed = False

@@ -21,7 +21,10 @@ from support.samples import plain, text
 
 needed("opentelemetry.sdk", "test")
 
-from gateway.tracing.export import FLUSH_WITHIN  # noqa: E402 - skipped without the extra
+from gateway.config import TracingConfig  # noqa: E402 - skipped without the extra
+from gateway.metrics import Metrics  # noqa: E402 - likewise
+from gateway.tracing.export import FLUSH_WITHIN  # noqa: E402 - likewise
+from gateway.tracing.recorder import OtelRecorder  # noqa: E402 - likewise
 
 TRACE_ID, SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SAMPLED, UNSAMPLED = (f"00-{TRACE_ID}-{SPAN_ID}-{flags}" for flags in ("01", "00"))
@@ -255,3 +258,9 @@ async def test_draining_ends_with_the_last_spans_whatever_the_collector_does(
         assert await gateway.exit_status() == 0
         assert time.monotonic() - started < 1 + 1 + FLUSH_WITHIN + 2  # draining, last words, spans; a busy machine
     assert [span.name for span in collector.spans] == ([] if held else ["GET /v1/models"])
+
+
+def test_of_the_traces_that_begin_here_a_share_is_recorded() -> None:
+    recorder = OtelRecorder(TracingConfig(endpoint="http://collector", sample=0.25), Metrics())
+
+    assert 800 < sum(recorder.wants(None) for _ in range(4000)) < 1200
