@@ -1,4 +1,4 @@
-"""The whole gateway as one function, top to bottom the way a request enters."""
+"""The whole gateway as two functions, top to bottom the way a request enters."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import NamedTuple, Protocol
 
 from aiohttp import web
 
-from gateway.caching import make_claims
-from gateway.caching.memory import AnswerCache
-from gateway.caching.shelf import Shelf
-from gateway.caching.turns import SharedTurns
+from gateway.backends import Backends, Part, make_backends
 from gateway.clock import Clock, RandomBytes, SystemClock, system_random
 from gateway.config import Config
+from gateway.generations import Generation, Generations
 from gateway.handlers.docs import DocsHandlers
 from gateway.handlers.health import HealthHandlers
 from gateway.handlers.hosted import hosted
@@ -28,23 +25,17 @@ from gateway.handlers.rendering import Renderer
 from gateway.handlers.scrape import scrape
 from gateway.handlers.studio import StudioHandlers
 from gateway.hops import MOST_HOPS
-from gateway.hosting.gallery import Gallery
 from gateway.hosting.redirects import make_redirects
 from gateway.hosting.rehost import Rehost
 from gateway.hosting.signing import make_links
-from gateway.hosting.stores import make_store
+from gateway.house import House, make_house
 from gateway.images import Operation
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import Workers
 from gateway.inputs.arriving import BodyLimits
-from gateway.inputs.fetch import FetchRules, GuardedFetch
 from gateway.inputs.fields import FieldReader
 from gateway.inputs.picture_intake import PictureIntake
-from gateway.inputs.request_memory import RequestMemory
-from gateway.inputs.urls import parse as parse_url
-from gateway.jobs import Jobs
 from gateway.lifecycle import Lifecycle
-from gateway.loop_lag import LoopLag
 from gateway.metrics import Metrics
 from gateway.middleware.access_log import access_log
 from gateway.middleware.allowed_hosts import allowed_hosts
@@ -69,27 +60,17 @@ from gateway.middleware.trace import trace, write_trace
 from gateway.middleware.validation import validation
 from gateway.models import Models
 from gateway.openapi.document import document
-from gateway.origin import Origin
-from gateway.quotas.in_flight import InFlight
-from gateway.quotas.token_quotas import TokenQuotas
+from gateway.reloadable import Change, merged
 from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, page_routes, service_routes
-from gateway.shared_state import RedisState
+from gateway.supervision.siblings import Siblings
 from gateway.tokens import Tokens
-from gateway.tracing import make_recorder
-from gateway.upstreams import make_upstreams
-from gateway.upstreams.answer_memory import AnswerMemory
-from gateway.upstreams.base import Upstream
-from gateway.upstreams.member import Member
 from gateway.upstreams.pool import Pool
-from gateway.upstreams.tools import Tools
 
 LIFECYCLE = web.AppKey("lifecycle", Lifecycle)
 TOKENS = web.AppKey("tokens", Tokens)
 METRICS = web.AppKey("metrics", Metrics)
+GENERATIONS = web.AppKey("generations", Generations)
 METRICS_HANDLER: web.AppKey[Handler] = web.AppKey("metrics_handler", object)  # type: ignore[arg-type]  # a callable is no class
-
-LARGEST_RETURNED = 64 * 2**20
-"""Bytes of a picture that an upstream may return: a PNG of 17 megapixels, which upscalers make, has over 20 MiB."""
 
 
 def make_app(
@@ -98,41 +79,26 @@ def make_app(
     clock: Clock | None = None,
     random_bytes: RandomBytes = system_random,
     dice: random.Random | None = None,
+    siblings: Siblings | None = None,
 ) -> web.Application:
     """Authenticate, validate, translate, cache, count; ask an upstream; rehost what it returns.
+
+    `siblings`: the other processes of a gateway that has several.
 
     Raises:
         ConfigError: a model promises what none of its upstreams can do, or an optional package is missing.
     """
-    clock = clock or SystemClock()
-    metrics, lifecycle = Metrics(), Lifecycle()
-    recorder = make_recorder(config.tracing, metrics)
-    origin = Origin(config.server.public_url, config.server.trusted_proxies)
-    workers, fetch, upstreams, models = make_backends(
-        config, clock, on_refused=lambda reason: metrics.rejected.labels(f"url_{reason}").inc()
-    )
-    store = make_store(config.images, clock, random_bytes, metrics)
-    gallery = Gallery(store, clock)
-    links = make_links(config.images, clock, gallery.expires_at)
-    members = {name: Member(upstream, config.upstreams[name], metrics, clock) for name, upstream in upstreams.items()}
-    pool = Pool(members, models, metrics, clock, dice or random.Random())  # noqa: S311 - draws lots, keeps no secret
-    render = Renderer(gallery, origin, links)
-    url = config.cache.redis_url
-    redis = RedisState(url.get_secret_value(), metrics, clock) if url else None
-    first: list[Part] = [part for part in (recorder, redis) if part is not None]  # closed last
-    answers = Shelf(AnswerCache(config.cache.max_size, clock), redis, clock)
-    claims = make_claims(config.images, clock, store)
-    jobs = Jobs(lifecycle, SharedTurns(redis) if redis else None)
-    quotas = TokenQuotas.shared(redis, clock) if redis else TokenQuotas.in_memory(clock)
-    tokens, places = Tokens(config.auth, clock), InFlight()
-    fields, intake = _inputs(config)
+    dice = dice or random.Random()  # noqa: S311 - draws lots, keeps no secret
+    house = make_house(config, clock or SystemClock(), random_bytes, dice, siblings)
+    generations = Generations(partial(make_generation, house), config, house.metrics)
+    metrics, lifecycle, origin = house.metrics, house.lifecycle, house.origin
 
     app = web.Application(
         middlewares=for_application(
             count(metrics),  # outermost, so that refusals are counted too
             draining(lifecycle),
             request_id(random_bytes),
-            trace(random_bytes, recorder),
+            trace(random_bytes, house.recorder),
             access_log(origin),
             errors(metrics),  # inside the log, which tells the status that the client sees
             allowed_hosts(config.server, origin),
@@ -140,81 +106,115 @@ def make_app(
         ),
         client_max_size=config.server.max_body,
     )
-    door = chain(hops(MOST_HOPS), auth(tokens), limits(quotas))
-    memory = AnswerMemory()
-    images = {
-        operation: chain(
-            overload(places, config.server.max_in_flight, tokens),
-            deadline(lifecycle, config.server.request_timeout),
-            validation(operation, models, fields, intake),
-            idempotency(claims, jobs, gallery, render),
-            aspect_ratio(),
-            pictures(fetch, gallery, links, origin, intake),
-            cache(config.cache, answers, gallery, render, metrics),
-        )(ImageHandler(pool, Rehost(store, workers, config.images.fit), render, jobs, quotas, metrics, clock, memory))
-        for operation in Operation
-    }
-    scraped = scrape(metrics, gallery, config) if config.metrics.enabled else None
-    described = openapi(partial(_described, config, models), tokens)
+    known = auth(house.tokens)
+    door = chain(hops(MOST_HOPS), known, limits(house.quotas))
+    images = {operation: generations.image(operation) for operation in Operation}
+    models = ModelHandlers(lambda: generations.today.backends.models)
     mcp = McpHandler(
-        models, gallery, workers, origin, lambda: json.dumps(_described(config, models, secured=not tokens.is_open))
+        lambda: generations.today.backends.models,
+        house.gallery,
+        house.workers,
+        origin,
+        lambda: generations.today.definition(),  # noqa: PLW0108 - today is looked up when it is asked
+    )
+    own_metrics = config.metrics.port is not None
+    scraped = (
+        scrape(metrics, house.gallery, config.images.max_size, lambda: generations.today.config.metrics, siblings)
+        if config.metrics.enabled
+        else None
     )
 
     browsers = preflights(app, config.cors)
-    add_routes(app, api_routes(ModelHandlers(models), images, door), browsers)
-    add_routes(app, open_routes(hosted(gallery, links, make_redirects(config.images)), described), browsers)
+    add_routes(app, api_routes(models, images, door), browsers)
+    add_routes(
+        app,
+        open_routes(generations.other(lambda today: today.hosted), generations.other(lambda today: today.openapi)),
+        browsers,
+    )
     # Its tools enter anew with requests of their own, which are limited then; so a call counts once.
-    add_routes(app, mcp_routes(mcp, chain(hops(MOST_HOPS), auth(tokens))), browsers)
-    add_routes(app, page_routes(StudioHandlers(config)))
+    add_routes(app, mcp_routes(mcp, chain(hops(MOST_HOPS), known)), browsers)
+    add_routes(
+        app,
+        page_routes(
+            generations.other(lambda today: today.studio.page), generations.other(lambda today: today.studio.asset)
+        ),
+    )
     add_routes(app, docs_routes(DocsHandlers(config.server.public_url)))
-    add_routes(app, service_routes(HealthHandlers(lifecycle), scraped if config.metrics.port is None else None))
+    add_routes(app, service_routes(HealthHandlers(lifecycle), None if own_metrics else scraped))
     app.on_response_prepare.extend(
         [
             written(write_request_id, write_trace, write_attempts, hide_server, cors_headers(config.cors)),
-            limit_headers(quotas),
+            limit_headers(house.quotas),
         ]
     )
-    app.cleanup_ctx.append(_lifespan([*first, LoopLag(metrics), store, fetch, *upstreams.values(), mcp], workers))
-    app[LIFECYCLE], app[TOKENS], app[METRICS] = lifecycle, tokens, metrics
+    app.cleanup_ctx.append(_lifespan([*house.parts, generations, mcp], house.workers))
+    app[LIFECYCLE], app[TOKENS], app[METRICS], app[GENERATIONS] = lifecycle, house.tokens, metrics, generations
     if scraped is not None:
         app[METRICS_HANDLER] = scraped
     return app
 
 
-def reconfigure(app: web.Application, config: Config) -> list[str]:
-    """Take of `config` what can change while `app` serves; gives the names of the sections that were taken.
+def make_generation(house: House, config: Config, before: Backends | None = None) -> Generation:
+    """What answers image requests under `config`, beside the backends that serve before it; raises like `make_app`."""
+    backends = make_backends(config, house.metrics, clock=house.clock, workers=house.workers, before=before)
+    models = backends.models
+    pool = Pool(backends.members, models, house.metrics, house.clock, house.dice)
+    links = make_links(config.images, house.clock, house.gallery.expires_at)
+    render = Renderer(house.gallery, house.origin, links)
+    rehost = Rehost(house.store, house.workers, config.images.fit)
+    fields, intake = _inputs(house, config)
+    images = {
+        operation: chain(
+            overload(house.places, config.server.max_in_flight, house.tokens),
+            deadline(house.lifecycle, config.server.request_timeout),
+            validation(operation, models, fields, intake),
+            idempotency(house.claims, house.jobs, house.gallery, render),
+            aspect_ratio(),
+            pictures(backends.fetch, house.gallery, links, house.origin, intake),
+            cache(config.cache, house.answers, house.gallery, render, house.metrics),
+        )(
+            ImageHandler(
+                pool,
+                rehost,
+                render,
+                house.jobs,
+                house.quotas,
+                house.metrics,
+                house.clock,
+                house.answer_memory,
+                backends.uses,
+            )
+        )
+        for operation in Operation
+    }
+    return Generation(
+        config,
+        backends,
+        images,
+        hosted=hosted(house.gallery, links, make_redirects(config.images)),
+        openapi=openapi(partial(_described, config, models), house.tokens),
+        studio=StudioHandlers(config),
+        definition=lambda: json.dumps(_described(config, models, secured=not house.tokens.is_open)),
+    )
+
+
+async def reconfigure(app: web.Application, config: Config) -> Change:
+    """Take of `config` what can change while `app` serves, all of it or nothing; tells what was taken and what not.
 
     Raises:
         ConfigError: nothing was taken.
     """
-    app[TOKENS].replace(config.auth)
-    return ["auth"]
-
-
-class Backends(NamedTuple):
-    """What stands behind the models."""
-
-    workers: Workers
-    fetch: GuardedFetch
-    upstreams: dict[str, Upstream]
-    models: Models
-
-    @property
-    def parts(self) -> Sequence[Part]:
-        return [self.fetch, *self.upstreams.values()]
-
-
-def make_backends(config: Config, clock: Clock, *, on_refused: Callable[[str], None] = lambda _: None) -> Backends:
-    """Raises like `make_app`."""
-    workers, fetch = Workers(), GuardedFetch(_fetch_rules(config), on_refused=on_refused)
-    upstreams = make_upstreams(config.upstreams, _tools(config, workers, fetch, clock))
-    models = Models(config, {name: upstream.capabilities for name, upstream in upstreams.items()})
-    return Backends(workers, fetch, upstreams, models)
+    generations, tokens = app[GENERATIONS], app[TOKENS]
+    effective, change = merged(generations.today.config, config)
+    tokens.check(effective.auth)
+    await generations.follow(effective)
+    tokens.replace(effective.auth)
+    return change
 
 
 def describe(config: Config) -> dict[str, object]:
     """The OpenAPI document of the gateway that `config` makes; raises like `make_app`."""
-    return _described(config, make_backends(config, SystemClock()).models, secured=bool(config.auth.tokens))
+    return _described(config, make_backends(config, Metrics()).models, secured=bool(config.auth.tokens))
 
 
 def _described(config: Config, models: Models, *, secured: bool) -> dict[str, object]:
@@ -225,14 +225,6 @@ def _described(config: Config, models: Models, *, secured: bool) -> dict[str, ob
         signed=config.images.signed,
         metrics=config.metrics.enabled and config.metrics.port is None,
     )
-
-
-class Part(Protocol):
-    """What is opened before the gateway serves, and closed after."""
-
-    async def open(self) -> None: ...
-
-    async def close(self) -> None: ...
 
 
 def _lifespan(parts: Sequence[Part], workers: Workers) -> Callable[[web.Application], AsyncIterator[None]]:
@@ -248,28 +240,7 @@ def _lifespan(parts: Sequence[Part], workers: Workers) -> Callable[[web.Applicat
     return lifespan
 
 
-def _fetch_rules(config: Config) -> FetchRules:
-    own = {(config.server.host, config.server.port)}
-    if config.server.public_url is not None:
-        public = parse_url(config.server.public_url)
-        own.add((public.host, public.port))
-    return FetchRules(
-        max_bytes=config.inputs.max_size,
-        timeout=config.inputs.timeout,
-        ports=config.inputs.ports,
-        allow_private_networks=config.inputs.allow_private_networks,
-        own_addresses=frozenset(own),
-    )
-
-
-def _tools(config: Config, workers: Workers, fetch: GuardedFetch, clock: Clock) -> Tools:
-    most = config.upscale.max_output_pixels
-    returned = PictureLimits(max_bytes=LARGEST_RETURNED, max_pixels=max(most, config.inputs.max_pixels))
-    return Tools(workers, fetch, returned, most, clock)
-
-
-def _inputs(config: Config) -> tuple[FieldReader, PictureIntake]:
-    memory = RequestMemory(config.server.body_memory)
+def _inputs(house: House, config: Config) -> tuple[FieldReader, PictureIntake]:
     picture = PictureLimits(max_bytes=config.inputs.max_size, max_pixels=config.inputs.max_pixels)
     body = BodyLimits(config.server.max_body, picture.max_bytes, config.server.body_timeout)
-    return FieldReader(body, memory), PictureIntake(picture, memory)
+    return FieldReader(body, house.body_memory), PictureIntake(picture, house.body_memory)

@@ -107,6 +107,8 @@ class ServerConfig(Section):
     """Where it listens; 0.0.0.0 to be reached from elsewhere."""
     port: Port = 8080
     """0 takes a free one, which is told at start."""
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+    """Processes that answer at this address; one of them uses one processor, and a little more for pictures."""
     public_url: Address | None = None
     """Address under which clients reach this gateway; by default that of each request."""
     allowed_hosts: Annotated[tuple[AllowedHost, ...], Field(min_length=1)] | None = None
@@ -134,7 +136,9 @@ class ServerConfig(Section):
     request_timeout: Seconds = 300
     """The one deadline of an image request, over all attempts."""
     drain_timeout: Seconds = 25
-    """What running requests are given to finish in after SIGTERM."""
+    """From SIGTERM to the end: what still runs then is answered 503."""
+    drain_delay: Annotated[float, Field(ge=0)] = 5
+    """Seconds of these in which new requests are still accepted: balancers take their time to look away."""
     max_in_flight: Limit = 512
     """Image requests under way at a time, be they worked on (256) or waiting (256); more get a 503 unread."""
 

@@ -248,6 +248,7 @@ def _first_section(annotation: object) -> type[BaseModel] | None:
 def _contradictions(config: Config) -> list[str]:
     """What is right key by key and wrong together."""
     return [
+        *_port_faults(config),
         *_name_faults(config),
         *_model_faults(config),
         *_default_faults(config),
@@ -255,6 +256,15 @@ def _contradictions(config: Config) -> list[str]:
         *_signing_faults(config),
         *_store_faults(config),
     ]
+
+
+def _port_faults(config: Config) -> Iterator[str]:
+    if config.metrics.port is not None and config.metrics.port == config.server.port:
+        yield f"metrics.port: {config.metrics.port} is server.port too; choose another, or leave it out"
+    if {"drain_delay", "drain_timeout"} <= config.server.model_fields_set:
+        delay, whole = config.server.drain_delay, config.server.drain_timeout
+        if delay > whole:
+            yield f"server.drain_delay: {delay:g} is longer than server.drain_timeout, {whole:g}, of which it is a part"
 
 
 def _name_faults(config: Config) -> Iterator[str]:

@@ -160,7 +160,7 @@ class ImageRequest:
             "operation": self.operation.value,
             **{name: _plain(value) for name, value in vars(self).items()},
         }
-        return hashlib.sha256(json.dumps(named, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+        return hashlib.sha256(_canonical(named).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +211,12 @@ class UpscaleRequest(ImageRequest):
 AnyRequest: TypeAlias = GenerateRequest | EditRequest | UpscaleRequest
 
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=True).encode
+
+
 def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int | float):
+        return value  # nearly all; asking an abstract class costs as much as the rest of the digest
     match value:
         case Picture() | PictureUrl():
             return value.identity

@@ -87,6 +87,10 @@ class Job:
         self._task = asyncio.create_task(work)
         self._task.add_done_callback(ended)
 
+    def when_done(self, call: Callable[[], None]) -> None:
+        """Have `call` made once the work has ended, however it ends."""
+        self._task.add_done_callback(lambda _: call())
+
     @property
     def is_ending(self) -> bool:
         """Cancelled, though its clean-up may still run."""

@@ -34,8 +34,11 @@ def event(logger: logging.Logger, level: int, name: str, /, **fields: object) ->
         logger.log(level, name, extra={"fields": fields})
 
 
-def set_up(level: str, format: Literal["text", "json"]) -> None:  # noqa: A002 - the key in gateway.yaml
-    """Send every log line of the process to standard error."""
+def set_up(level: str, format: Literal["text", "json"], worker: int | None = None) -> None:  # noqa: A002 - the key in gateway.yaml
+    """Send every log line of the process to standard error. `worker`: which one this is, where there are several."""
+    _standing.clear()
+    if worker is not None:
+        _standing["worker"] = worker
     handler = LineHandler(JsonFormatter() if format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = _ours[:] = [handler]
@@ -99,11 +102,14 @@ class LineHandler(logging.Handler):
 
 _ours: list[LineHandler] = []
 """The handler of `set_up`, once there is one."""
+_standing: dict[str, object] = {}
+"""Fields of every line."""
 _LEVELS = defaultdict(lambda: "info", {level: name.lower() for name, level in logging.getLevelNamesMapping().items()})
 
 
 def _named(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """`fields`, and in front of them what is known of the running request."""
+    """`fields`, and in front of them what is known of the process and of the running request."""
+    yield from _standing.items()
     request_id = current_request_id.get()
     if request_id is not None:
         yield "request_id", request_id

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias
 
 from prometheus_client import (
     CollectorRegistry,
@@ -20,6 +21,16 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 
 """Seconds: a cache hit takes milliseconds, a picture from a busy backend minutes."""
 LAG_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5)
 """Seconds: a timer is a millisecond late on a quiet machine; a twentieth of a second is felt."""
+
+Across: TypeAlias = Literal["sum", "max", "min"]
+"""What a gauge of several processes together is."""
+_OF_PROCESSES: Mapping[str, Across] = MappingProxyType(
+    {
+        "gateway_process_max_fds": "max",
+        "gateway_process_open_fds": "max",  # of whoever is nearest to its limit
+        "gateway_process_start_time_seconds": "min",
+    }
+)
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a _created series beside every counter doubles the scrape and tells nothing here
 
@@ -58,6 +69,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._across: dict[str, Across] = dict(_OF_PROCESSES)
         self.requests = self._counter(
             "gateway_http_requests", "Requests answered, refusals included.", "route", "method", "status"
         )
@@ -88,7 +100,7 @@ class Metrics:
             "gateway_upstream_retries", "Calls made again to the same upstream.", "upstream"
         )
         self.upstream_breaker_open = self._gauge(
-            "gateway_upstream_breaker_open", "1 while the upstream is not asked.", "upstream"
+            "gateway_upstream_breaker_open", "1 while the upstream is not asked.", "upstream", across="max"
         )
         self.cache_requests = self._counter(
             "gateway_cache_requests",
@@ -106,15 +118,21 @@ class Metrics:
         self.config_current = self._gauge(
             "gateway_config_last_reload_successful",
             "0 while a changed configuration has a fault, and the one before it is kept.",
+            across="min",
         )
         self.config_current.set(1)
         self.shared_state_up = self._gauge(
-            "gateway_shared_state_up", "1 while replicas share by it, 0 while each goes by itself.", "backend"
+            "gateway_shared_state_up",
+            "1 while replicas share by it, 0 while each goes by itself.",
+            "backend",
+            across="min",
         )
         self.shared_state_failures = self._counter(
             "gateway_shared_state_failures", "Questions that it failed, or did not answer in time.", "backend"
         )
-        self.store_up = self._gauge("gateway_store_up", "1 while the image store works, 0 while pictures are refused.")
+        self.store_up = self._gauge(
+            "gateway_store_up", "1 while the image store works, 0 while pictures are refused.", across="min"
+        )
         self.store_duration = self._histogram(
             "gateway_store_request_duration_seconds",
             "Time of what the image store did: put, get. What is in memory is not asked for.",
@@ -123,10 +141,15 @@ class Metrics:
         self.store_failures = self._counter(
             "gateway_store_failures", "What the image store failed, by reason: full, unavailable.", "verb", "reason"
         )
-        self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.")
-        self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.")
+        self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.", across="max")
+        self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.", across="max")
         self.hosted_max_bytes = self._gauge(
-            "gateway_hosted_max_bytes", "Bytes that hosted pictures may take before the oldest go."
+            "gateway_hosted_max_bytes", "Bytes that hosted pictures may take before the oldest go.", across="max"
+        )
+        self.workers = self._gauge("gateway_workers", "Processes that answer at this address.")
+        self.workers.set(1)
+        self.worker_restarts = self._counter(
+            "gateway_worker_restarts", "Processes that have ended by themselves and were started again."
         )
         self.trace_spans = self._counter(
             "gateway_trace_spans",
@@ -139,14 +162,23 @@ class Metrics:
             buckets=LAG_BUCKETS,
         )
         ProcessCollector(namespace="gateway", registry=self.registry)  # memory, processor time, open files
-        self._gauge("gateway_build_info", "Always 1; the label tells the version.", "version").labels(__version__).set(
-            1
-        )
+        build = self._gauge("gateway_build_info", "Always 1; the label tells the version.", "version", across="max")
+        build.labels(__version__).set(1)
+
+    def forget_upstream(self, name: str) -> None:
+        """Take away what tells of its present state. What it has done stays counted: history does not change."""
+        for gauge in (self.upstream_in_flight, self.upstream_queued, self.upstream_breaker_open):
+            gauge.remove(name)
 
     def _counter(self, name: str, help_: str, *labels: str) -> Counter:
         return _Counter(name, help_, labels, registry=self.registry)
 
-    def _gauge(self, name: str, help_: str, *labels: str) -> Gauge:
+    def across(self, name: str) -> Across:
+        """How the values of several processes are one. Whatever is no gauge counts, so it adds up."""
+        return self._across.get(name, "sum")
+
+    def _gauge(self, name: str, help_: str, *labels: str, across: Across = "sum") -> Gauge:
+        self._across[name] = across
         return Gauge(name, help_, labels, registry=self.registry)
 
     def _histogram(self, name: str, help_: str, *labels: str, buckets: Sequence[float] = BUCKETS) -> Histogram:

@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-from gateway.config import Config
 from gateway.config_file import ConfigError, Loaded
 from gateway.logs import event
 from gateway.metrics import Metrics
+from gateway.reloadable import Change
 
 INTERVAL = 3.0
 """Seconds between two looks at the files. Polling sees what notifications miss: network disks, swapped links."""
@@ -36,7 +36,7 @@ class Reload:
         self,
         loaded: Loaded,
         read: Callable[[], Loaded],
-        apply: Callable[[Config], list[str]],
+        apply: Callable[[Loaded], Awaitable[Change]],
         metrics: Metrics,
         *,
         interval: float = INTERVAL,
@@ -45,11 +45,9 @@ class Reload:
         Args:
             loaded: what the gateway was started with.
             read: reads it again, in a worker thread; raises ConfigError.
-            apply: takes what can change while serving and returns the names of the sections that it took;
-                raises ConfigError when it takes nothing.
+            apply: takes what can change while serving; raises ConfigError when it takes nothing.
             interval: seconds.
         """
-        self._started_with = loaded.config
         self._stamps = _stamps(loaded)
         self._read = read
         self._apply = apply
@@ -85,7 +83,7 @@ class Reload:
     async def _reload(self, *, asked: bool) -> None:
         try:
             loaded = await asyncio.to_thread(self._read)
-            taken = self._apply(loaded.config)
+            change = await self._apply(loaded)
         except ConfigError as error:
             self._refused(error.faults, asked=asked)
             return
@@ -93,14 +91,8 @@ class Reload:
         self._stamps = _stamps(loaded)
         self._results[Result.APPLIED].inc()
         self._current.set(1)
-        waiting = _changed_sections(self._started_with, loaded.config, taken)
-        event(
-            _log,
-            logging.INFO,
-            "configuration reloaded",
-            taken=", ".join(taken),
-            **({"needs_restart": ", ".join(waiting)} if waiting else {}),
-        )
+        waiting = {"needs_restart": ", ".join(change.needs_restart)} if change.needs_restart else {}
+        event(_log, logging.INFO, "configuration reloaded", taken=", ".join(change.taken) or "nothing", **waiting)
 
     def _refused(self, faults: list[str], *, asked: bool) -> None:
         """The same faults again, found by looking again, are not news."""
@@ -130,7 +122,3 @@ def _stamp_at(path: Path) -> Stamp | None:
 def _stamp(status: os.stat_result) -> Stamp:
     """Changes with the content, also when a file of the same size and time takes its place."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _changed_sections(before: Config, now: Config, taken: list[str]) -> list[str]:
-    return [name for name in Config.model_fields if name not in taken and getattr(before, name) != getattr(now, name)]

@@ -13,7 +13,6 @@ from gateway.handlers.docs import DocsHandlers
 from gateway.handlers.health import HealthHandlers
 from gateway.handlers.images import no_variations
 from gateway.handlers.models import ModelHandlers
-from gateway.handlers.studio import StudioHandlers
 from gateway.images import Operation
 from gateway.middleware.links import Handler
 
@@ -54,11 +53,11 @@ def open_routes(hosted: Handler, openapi: Handler) -> Iterator[Route]:
     yield Route(GET, "/openapi.json", openapi)
 
 
-def page_routes(studio: StudioHandlers) -> Iterator[Route]:
+def page_routes(page: Handler, asset: Handler) -> Iterator[Route]:
     """The studio. It asks for no token itself; the requests that it sends do, while any is configured."""
     for method in (GET, HEAD):
-        yield Route(method, "/", studio.page)
-        yield Route(method, "/studio/{version}/{name}", studio.asset)
+        yield Route(method, "/", page)
+        yield Route(method, "/studio/{version}/{name}", asset)
 
 
 def mcp_routes(mcp: Handler, door: Door) -> Iterator[Route]:

@@ -6,18 +6,21 @@ import asyncio
 import logging
 import resource
 import signal
+import socket
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from gateway import collector
-from gateway.app import LIFECYCLE, METRICS, METRICS_HANDLER
+from gateway.app import GENERATIONS, LIFECYCLE, METRICS, METRICS_HANDLER
 from gateway.config import Config, ServerConfig
 from gateway.connections import ConnectionLimits, Runner
 from gateway.lifecycle import Lifecycle
+from gateway.listening import naming
 from gateway.logs import event
 from gateway.middleware.anonymity import hide_server
 from gateway.middleware.errors import errors
@@ -26,8 +29,8 @@ from gateway.middleware.links import for_application
 from gateway.reload import Reload
 from gateway.tls import server_context
 
-STILL_ACCEPTING = 0.2
-"""Share of drain_timeout in which new requests are still served: balancers take seconds to look away."""
+LAST_ARRIVALS = 0.2
+"""Seconds for the requests of connections that were accepted last, which may not have been read yet."""
 LAST_WORDS = 1
 """Seconds for the 503 of requests that were cut off to leave."""
 MOST_FILES = 65536
@@ -38,29 +41,67 @@ POLL = 0.02
 _log = logging.getLogger("gateway.server")
 
 
+class Ending:
+    """Asked once the process drains, asked again it ends at once."""
+
+    def __init__(self) -> None:
+        self.first = asyncio.Event()
+        self.second = asyncio.Event()
+        self.by_hand = False
+        """Somebody sits before it, and no balancer has to look away."""
+
+    def ask(self, *, by_hand: bool = False) -> None:
+        if self.first.is_set():
+            self.second.set()
+        self.by_hand = by_hand
+        self.first.set()
+
+
+class Sockets(NamedTuple):
+    """Bound by who has started this process, in place of the configured addresses."""
+
+    main: Sequence[socket.socket]
+    metrics: Sequence[socket.socket] = ()
+
+
 async def serve(
-    app: web.Application, config: Config, *, announce: Callable[[str], None], reload: Reload | None = None
+    app: web.Application,
+    config: Config,
+    *,
+    announce: Callable[[str], None],
+    reload: Reload | None = None,
+    ending: Ending | None = None,
+    sockets: Sockets | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT, then drain. `announce` is given the address once it answers.
 
-    `reload` watches meanwhile, and is asked by SIGHUP.
+    `reload` watches meanwhile, and is asked by SIGHUP. `ending` takes the place of the two signals.
 
     Raises:
-        OSError: the address cannot be listened on.
-        ConfigError: the certificate cannot be used.
+        CannotListen
+        ConfigError: the certificate cannot be used, or something else that is needed from the start.
     """
-    signals, tls = _Signals(), server_context(config.server.tls)
+    ending, tls = ending or _by_signals(), server_context(config.server.tls)
     host, limits = config.server.host, connection_limits(config.server)
-    async with listening(app, host, config.server.port, limits, tls) as site, AsyncExitStack() as stack:
+    main, metrics = sockets or ((), ())
+    async with listening(app, host, config.server.port, limits, tls, main) as site, AsyncExitStack() as stack:
         if config.metrics.port is not None and METRICS_HANDLER in app:
-            await stack.enter_async_context(listening(_metrics_app(app), host, config.metrics.port, limits, tls))
+            await stack.enter_async_context(
+                listening(_metrics_app(app), host, config.metrics.port, limits, tls, metrics, key="metrics.port")
+            )
         if reload is not None:
             await stack.enter_async_context(_watching(reload))
         collector.settle()
         announce(site.address)
-        await signals.first.wait()
-        await _drain(app[LIFECYCLE], site, config.server.drain_timeout, signals)
+        await ending.first.wait()
+        await _drain(app[LIFECYCLE], site, app[GENERATIONS].today.config.server, ending)
     event(_log, logging.INFO, "stopped")
+
+
+def address(scheme: str, host: str, port: int) -> str:
+    """Under which a client on this machine reaches who listens there, without a slash at the end."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"{scheme}://{f'[{named}]' if ':' in named else named}:{port}"
 
 
 class Site:
@@ -73,10 +114,8 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Under which a client on this machine reaches it, without a slash at the end."""
-        address: Any = self._runner.addresses[0]
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - compared, not bound
-        return f"{self._scheme}://{f'[{host}]' if ':' in host else host}:{address[1]}"
+        bound: Any = self._runner.addresses[0]
+        return address(self._scheme, self._host, bound[1])
 
     async def stop_accepting(self) -> None:
         for site in list(self._runner.sites):
@@ -90,13 +129,24 @@ async def listening(
     port: int,
     limits: ConnectionLimits | None = None,
     tls: ssl.SSLContext | None = None,
+    sockets: Sequence[socket.socket] = (),
+    *,
+    key: str = "server.port",
 ) -> AsyncIterator[Site]:
-    """Run `app` as the gateway is run; port 0 picks a free one."""
+    """Run `app` as the gateway is run; port 0 picks a free one. `sockets` are bound already.
+
+    Raises:
+        CannotListen: names `key` where the port is at fault.
+    """
     runner = Runner(app, limits or ConnectionLimits())
     try:
         await runner.setup()
         async with runner.watched():
-            await web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True).start()
+            for bound in sockets:
+                await web.SockSite(runner, bound, ssl_context=tls).start()
+            if not sockets:
+                with naming(host, port, key):
+                    await web.TCPSite(runner, host, port, ssl_context=tls, reuse_address=True).start()
             yield Site(runner, host, "https" if tls is not None else "http")
     finally:
         await runner.cleanup()
@@ -120,22 +170,11 @@ def _open_files() -> int:
     return wanted
 
 
-class _Signals:
-    """The first asks to drain, the second to end at once."""
-
-    def __init__(self) -> None:
-        self.first = asyncio.Event()
-        self.second = asyncio.Event()
-        self.by_hand = False
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._received, number)
-
-    def _received(self, number: signal.Signals) -> None:
-        if self.first.is_set():
-            self.second.set()
-        self.by_hand = number is signal.SIGINT
-        self.first.set()
+def _by_signals() -> Ending:
+    ending, loop = Ending(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, partial(ending.ask, by_hand=number is signal.SIGINT))
+    return ending
 
 
 @asynccontextmanager
@@ -158,16 +197,19 @@ def _metrics_app(app: web.Application) -> web.Application:
     return own
 
 
-async def _drain(lifecycle: Lifecycle, site: Site, seconds: float, signals: _Signals) -> None:
+async def _drain(lifecycle: Lifecycle, site: Site, config: ServerConfig, ending: Ending) -> None:
     """Not ready at once; accept for a moment more; finish what runs; answer 503 to what is longer."""
     lifecycle.drain()
+    seconds = config.drain_timeout
     event(_log, logging.INFO, "draining", requests=lifecycle.requests, seconds=seconds)
     end = asyncio.get_running_loop().time() + seconds
-    if not signals.by_hand:
-        await _until(signals.second.is_set, within=seconds * STILL_ACCEPTING)
+    if not ending.by_hand:
+        await _until(ending.second.is_set, within=min(config.drain_delay, seconds))
     await site.stop_accepting()
+    if not ending.by_hand:
+        await _until(ending.second.is_set, within=LAST_ARRIVALS)
     await _until(
-        lambda: lifecycle.requests == 0 or signals.second.is_set(),
+        lambda: lifecycle.requests == 0 or ending.second.is_set(),
         within=end - asyncio.get_running_loop().time(),
     )
     lifecycle.cut()

@@ -35,13 +35,17 @@ class SharedStateDown(Exception):
     """Nothing can be shared now. Whoever asked goes on with what this process knows."""
 
 
-class SharedState(Protocol):
-    """Keys and values that all replicas see. Every verb raises `SharedStateDown`, after a second at most."""
+class SharedValues(Protocol):
+    """Keys and values that other processes see too. Every verb raises `SharedStateDown`."""
 
     async def get(self, key: str) -> bytes | None: ...
 
     async def put(self, key: str, value: bytes, ttl: float) -> None:
         """`ttl` in seconds."""
+
+
+class SharedState(SharedValues, Protocol):
+    """What all replicas see. It takes half a second at most to tell that it is down."""
 
     async def run(self, script: str, key: str, *arguments: str) -> Reply:
         """Run Lua on one key, at once and alone; it answers a list of texts."""
@@ -78,9 +82,7 @@ class RedisState:
         try:
             await self._silence.broken(self._redis.set(f"{PREFIX}hello", b"1", px=1000))
         except (AuthenticationError, AuthorizationError, NoPermissionError) as error:
-            raise ConfigError(
-                ["cache.redis_url: Redis refuses this user and password, or allows them too little"]
-            ) from error
+            raise ConfigError([_refusal(error)]) from error
         except Exception as error:  # noqa: BLE001 - a broken server makes the client raise whatever
             self._failed(error)
         self._looking = asyncio.create_task(self._look())
@@ -138,6 +140,17 @@ class RedisState:
                 continue
             self._change(up=True)
             event(_log, logging.INFO, "redis is back, replicas share again")
+
+
+def _refusal(error: Exception) -> str:
+    """The server's own words hold no secret; what they mean here depends on them."""
+    text = str(error).lower()
+    if "authentication required" in text or "already authenticated" in text:  # by the protocol's version
+        return (
+            "cache.redis_url: Redis asks for a password: redis://:password@host:6379/0, or the whole address in a file"
+            " that cache.redis_url_file names"
+        )
+    return "cache.redis_url: Redis refuses this user and password, or allows them too little"
 
 
 def _client(url: str) -> Redis:

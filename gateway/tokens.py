@@ -41,15 +41,21 @@ class Tokens:
         self._clock = clock
         self._tokens = tuple(_token(token) for token in config.tokens)
 
-    def replace(self, config: AuthConfig) -> None:
-        """Take these tokens and no others from now on. What a token has used of its limits stays with its name.
-
+    def check(self, config: AuthConfig) -> None:
+        """
         Raises:
             ConfigError: there are none any more. A file that is being written, or mounted, can look like that for
                 a moment; a closed gateway is opened by a restart alone.
         """
         if self._tokens and not config.tokens:
             raise ConfigError(["auth.tokens: taking the last one away opens the gateway to all; restart it for that"])
+
+    def replace(self, config: AuthConfig) -> None:
+        """Take these tokens and no others from now on. What a token has used of its limits stays with its name.
+
+        Raises ConfigError like `check`.
+        """
+        self.check(config)
         self._tokens = tuple(_token(token) for token in config.tokens)
 
     def __len__(self) -> int:

@@ -13,7 +13,21 @@ PACKAGE = ROOT / "gateway"
 TESTS = ROOT / "tests"
 
 RANKS = [
-    {"errors", "clock", "concurrency", "blob", "budget", "spool", "hops", "trace", "spans", "silence", "forwarding"},
+    {
+        "errors",
+        "clock",
+        "concurrency",
+        "blob",
+        "budget",
+        "spool",
+        "hops",
+        "trace",
+        "spans",
+        "silence",
+        "forwarding",
+        "uses",
+        "listening",
+    },
     {"images", "logs"},
     {"config", "imaging"},
     {
@@ -24,6 +38,7 @@ RANKS = [
         "inputs",
         "lifecycle",
         "exposure",
+        "reloadable",
         "reload",
         "tokens",
         "quotas",
@@ -32,8 +47,10 @@ RANKS = [
     },
     {"upstreams", "models", "hosting", "answers"},
     {"jobs", "caching", "origin", "request_keys"},
-    {"guide"},
+    {"guide", "backends", "supervision"},
+    {"house"},
     {"middleware", "handlers", "mcp_server", "routes", "openapi"},
+    {"generations"},
     {"app"},
     {"server", "connections", "collector"},
     {"cli"},

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config
-from gateway.config_file import ConfigError, load_with_sources
+from gateway.config_file import ConfigError, Loaded, load_with_sources
 from gateway.metrics import Metrics
 from gateway.reload import Reload
+from gateway.reloadable import Change, merged
 from gateway.upstreams import DRIVER_SETTINGS
 
 
@@ -24,14 +24,16 @@ class Gateway:
         read = partial(load_with_sources, file, DRIVER_SETTINGS, {})
         self.metrics = Metrics()
         self.taken: list[list[str]] = []
+        self._config = read().config
         self.reload = Reload(read(), read, self._take, self.metrics)
 
-    def _take(self, config: Config) -> list[str]:
-        names = [token.name for token in config.auth.tokens]
+    async def _take(self, loaded: Loaded) -> Change:
+        names = [token.name for token in loaded.config.auth.tokens]
         if not names:
             raise ConfigError(["auth.tokens: none left"])
         self.taken.append(names)
-        return ["auth"]
+        self._config, change = merged(self._config, loaded.config)
+        return change
 
     def count(self, result: str) -> float | None:
         return self.metrics.registry.get_sample_value("gateway_config_reloads_total", {"result": result})
@@ -176,11 +178,48 @@ async def test_what_was_missing_may_come_later(gateway: Gateway, file: Path, sec
     assert current == [0, 1]
 
 
-async def test_what_needs_a_restart_is_named(
+async def test_what_was_taken_and_what_needs_a_restart_are_named(
     gateway: Gateway, file: Path, news: Callable[[], list[tuple[int, dict[str, str]]]]
 ) -> None:
-    write(file, yaml_of("web", "cache: {ttl: 1}\nlog: {level: debug}"))
+    write(file, yaml_of("other", "cache: {ttl: 1, max_size: 1MiB}\nserver: {port: 1, request_timeout: 9}"))
 
     await gateway.reload.look()
 
-    assert news() == [(logging.INFO, {"taken": "auth", "needs_restart": "cache, log"})]
+    taken, waiting = "server.request_timeout, auth, cache.ttl", "server.port, cache.max_size"
+    assert news() == [(logging.INFO, {"taken": taken, "needs_restart": waiting})]
+
+
+async def test_being_asked_with_nothing_new_takes_nothing(
+    gateway: Gateway, news: Callable[[], list[tuple[int, dict[str, str]]]]
+) -> None:
+    gateway.reload.ask()
+
+    await gateway.reload.look()
+
+    assert news() == [(logging.INFO, {"taken": "nothing"})]
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Path:
+    """As the kubelet mounts a ConfigMap: the file leads to `..data`, and that to the folder of today."""
+    for name in ("one", "two"):
+        (tmp_path / f"..{name}").mkdir()
+        (tmp_path / f"..{name}" / "gateway.yaml").write_text(f"auth: {{tokens: [{{name: {name}, token: a}}]}}")
+    (tmp_path / "..data").symlink_to("..one")
+    (tmp_path / "mounted.yaml").symlink_to("..data/gateway.yaml")
+    return tmp_path / "mounted.yaml"
+
+
+def mount_anew(file: Path) -> None:
+    """The link that changes is not the file's own."""
+    file.with_name("..data_tmp").symlink_to("..two")
+    file.with_name("..data_tmp").rename(file.with_name("..data"))
+
+
+async def test_the_links_of_a_mounted_config_map_are_followed(mounted: Path) -> None:
+    gateway = Gateway(mounted)
+    mount_anew(mounted)
+
+    await gateway.reload.look()
+
+    assert gateway.taken == [["two"]]

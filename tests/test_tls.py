@@ -40,16 +40,45 @@ def test_without_the_section_it_is_plain_http() -> None:
     assert server_context(None) is None
 
 
-@pytest.mark.parametrize("text", [None, "", "no certificate"])
-def test_a_file_that_is_none_is_a_fault_of_its_key(own: TlsConfig, text: str | None) -> None:
-    own.key.unlink()
+UNREAD = "cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("certificate", None, UNREAD),
+        ("certificate", "garbage", "is no PEM file with a certificate"),
+        ("key", None, UNREAD),
+        ("key", "", "is no PEM file with a private key"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_fault_of_its_key(
+    own: TlsConfig, name: str, text: str | None, fault: str
+) -> None:
+    path: Path = getattr(own, name)
+    path.unlink()
     if text is not None:
-        own.key.write_text(text)
+        path.write_text(text)
 
     with pytest.raises(ConfigError) as caught:
         server_context(own)
 
-    assert caught.value.faults[0].startswith(f"server.tls: {own.certificate} and {own.key} cannot be used: ")
+    assert caught.value.faults == [f"server.tls.{name}: {path} {fault}"]
+
+
+def test_the_key_of_another_certificate_is_said_to_be_one(own: TlsConfig) -> None:
+    make = ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", str(own.key)]
+    subprocess.run([program("openssl"), *make], check=True, capture_output=True)  # noqa: S603 - our own words
+
+    with pytest.raises(ConfigError, match="the key is not the certificate's"):
+        server_context(own)
+
+
+def test_a_damaged_certificate_is_a_fault(own: TlsConfig) -> None:
+    own.certificate.write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+
+    with pytest.raises(ConfigError, match="cannot be used"):
+        server_context(own)
 
 
 def test_a_key_with_a_passphrase_is_not_asked_for_at_the_terminal(own: TlsConfig) -> None:

@@ -1,4 +1,4 @@
-"""Answers kept in this process, and where Redis is configured beside it for all replicas."""
+"""Answers kept in this process, and beside it for all workers, or where Redis is configured for all replicas."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from gateway.answers import Answer
 from gateway.caching.claims import image_of, images_of
 from gateway.caching.memory import AnswerCache, Found
 from gateway.clock import Clock
-from gateway.shared_state import SharedState, SharedStateDown
+from gateway.shared_state import SharedStateDown, SharedValues
 
 
 class Shelf:
-    """Redis gets names, never pictures: an answer that holds one stays in the process that made it."""
+    """What is shared gets names, never pictures: an answer that holds one stays in the process that made it."""
 
-    def __init__(self, memory: AnswerCache, shared: SharedState | None, clock: Clock) -> None:
+    def __init__(self, memory: AnswerCache, shared: SharedValues | None, clock: Clock) -> None:
         self._memory = memory
         self._shared = shared
         self._clock = clock

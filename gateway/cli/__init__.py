@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gateway import __version__
 from gateway.cli import check, doctor, openapi, serve, token, verify
-from gateway.config_file import ConfigError
+from gateway.cli.complaints import complaining
 
 DEFAULT_FILE = Path("gateway.yaml")
 _COMMANDS = {"serve": serve, "check": check, "doctor": doctor, "openapi": openapi, "token": token, "verify": verify}
@@ -22,12 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given.insert(0, "serve")
     options = _parser().parse_args(given)
     path = options.config or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
-    try:
-        return int(_COMMANDS[options.command].run(options, path))
-    except ConfigError as error:
-        for fault in error.faults:
-            sys.stderr.write(f"{path or 'configuration'}: {fault}\n")
-        return 1
+    return complaining(path, lambda: int(_COMMANDS[options.command].run(options, path)))
 
 
 def _parser() -> argparse.ArgumentParser:

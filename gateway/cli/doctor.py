@@ -14,16 +14,18 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from gateway.app import make_app, make_backends
+from gateway.app import make_app
+from gateway.backends import make_backends
 from gateway.clock import SystemClock, system_random
 from gateway.config import AuthConfig, Config
-from gateway.config_file import load
+from gateway.config_file import ConfigError, load
 from gateway.errors import Unavailable
 from gateway.hosting.stores import make_store
 from gateway.images import Operation
 from gateway.metrics import Metrics
 from gateway.routes import IMAGE_PATHS
 from gateway.server import listening
+from gateway.shared_state import RedisState
 from gateway.upstreams import DRIVER_SETTINGS
 from gateway.upstreams.base import (
     Ambiguous,
@@ -59,14 +61,31 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
 
 
 async def _examine_all(config: Config) -> int:
-    backends = make_backends(config, SystemClock())
+    backends = make_backends(config, Metrics())
     async with AsyncExitStack() as stack:
         for part in backends.parts:
             await part.open()
             stack.push_async_callback(part.close)
         found = [await _examine(name, upstream, config) for name, upstream in backends.upstreams.items()]
-    found.append(await _examine_store(config))
+    found += [await _examine_store(config), await _examine_redis(config)]
     return 0 if all(found) else 1
+
+
+async def _examine_redis(config: Config) -> bool:
+    url = config.cache.redis_url
+    if url is None:
+        return True
+    metrics = Metrics()
+    state = RedisState(url.get_secret_value(), metrics, SystemClock())
+    try:
+        await state.open()
+        await state.close()
+        up = metrics.registry.get_sample_value("gateway_shared_state_up", {"backend": "redis"})
+        found = None if up else "cache.redis_url: nobody answers there; check it and the network between"
+    except ConfigError as error:
+        found = error.faults[0]
+    _say(f"redis: {'ok' if found is None else f'NOT OK{chr(10)}  {found}'}")
+    return found is None
 
 
 async def _examine_store(config: Config) -> bool:

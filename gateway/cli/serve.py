@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from gateway.app import METRICS, make_app, reconfigure
+from gateway.app import make_app
+from gateway.cli.running import Given, fastest_loop, reloading, set_up_logs, warn
+from gateway.cli.supervise import supervise
 from gateway.config import Config
-from gateway.config_file import load_with_sources
-from gateway.exposure import warnings
-from gateway.logs import event, set_up
-from gateway.reload import Reload
+from gateway.config_file import Loaded
 from gateway.server import serve
-from gateway.upstreams import DRIVER_SETTINGS
-
-_log = logging.getLogger("gateway.exposure")
 
 HELP = "run the gateway (the command that is meant when none is named)"
 
@@ -30,36 +24,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, path: Path | None) -> int:
-    read = partial(load_with_sources, path, DRIVER_SETTINGS)
-    loaded = read()
-    config = _with_options(loaded.config, options)
-    set_up(config.log.level, config.log.format)
+    given = Given(path, options.host, options.port)
+    loaded = given.read()
+    config = loaded.config
+    set_up_logs(given, config)
+    if config.server.workers > 1:
+        return supervise(given, config, partial(_announce, config=config, path=path))
+    return _alone(given, loaded)
+
+
+def _alone(given: Given, loaded: Loaded) -> int:
+    config, said = loaded.config, set[str]()
     app = make_app(config)
-    for warning in warnings(config, loaded.sources):
-        event(_log, logging.WARNING, warning)
-    reload = Reload(loaded, read, partial(reconfigure, app), app[METRICS]) if path is not None else None
-    try:
-        with asyncio.Runner(loop_factory=_fastest_loop()) as runner:
-            runner.run(serve(app, config, announce=lambda address: _announce(address, config, path), reload=reload))
-    except OSError as error:
-        sys.stderr.write(f"cannot serve at {config.server.host}:{config.server.port}: {error.strerror or error}\n")
-        return 1
+    warn(given, loaded, said)
+    announce, reload = partial(_announce, config=config, path=given.path), reloading(app, given, loaded, said)
+    with asyncio.Runner(loop_factory=fastest_loop()) as runner:
+        runner.run(serve(app, config, announce=announce, reload=reload))
     return 0
-
-
-def _fastest_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Uvloop where it exists: it takes a third off a small request. Elsewhere asyncio's own."""
-    try:
-        import uvloop  # noqa: PLC0415 - an optional import, and only the server needs it
-    except ImportError:
-        return None
-    loop: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
-    return loop
-
-
-def _with_options(config: Config, options: argparse.Namespace) -> Config:
-    changed = {key: value for key in ("host", "port") if (value := getattr(options, key)) is not None}
-    return config.model_copy(update={"server": config.server.model_copy(update=changed)})
 
 
 def _announce(address: str, config: Config, path: Path | None) -> None:
@@ -67,6 +48,7 @@ def _announce(address: str, config: Config, path: Path | None) -> None:
     lines = [
         f"Nano Banana Gateway at {address} ({door})",
         f"  configuration: {path or 'built-in defaults'}",
+        *_workers(config),
         f"  upstreams: {', '.join(f'{name} ({keys.driver})' for name, keys in config.upstreams.items())}",
         f"  studio: {address}/",
         f"  guide: {address}/docs",
@@ -75,6 +57,13 @@ def _announce(address: str, config: Config, path: Path | None) -> None:
     ]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def _workers(config: Config) -> list[str]:
+    """What several workers are not to be asked about one another is said where they are started."""
+    if config.server.workers == 1:
+        return []
+    return [f"  workers: {config.server.workers}, each with its own upstream concurrency, queues, breakers and memory"]
 
 
 def _metrics_address(address: str, config: Config) -> str:

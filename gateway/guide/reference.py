@@ -22,6 +22,7 @@ from pydantic_core import PydanticUndefined
 
 from gateway.config import Config, ModelConfig, Section, TokenConfig, UpstreamSettings
 from gateway.metrics import Metrics
+from gateway.reloadable import RELOADED
 from gateway.upstreams import DRIVER_SETTINGS
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -62,7 +63,8 @@ def written() -> Mapping[str, str]:
 
 def configuration() -> str:
     return "".join(
-        f"\n### `{title}`\n\n{_page_of(section)}{_table(section)}" for title, section in documented_sections().items()
+        f"\n### `{title}`\n\n{_page_of(section)}{_taken(title)}{_table(section)}"
+        for title, section in documented_sections().items()
     )
 
 
@@ -122,6 +124,21 @@ def metrics() -> str:
 def _page_of(section: type[Section]) -> str:
     drivers = [name for name, settings in DRIVER_SETTINGS.items() if settings is section]
     return "".join(f"[How to use it](backends/{name}.md).\n\n" for name in drivers)
+
+
+def _taken(title: str) -> str:
+    """Which of its keys a running gateway takes; said once for each section of the file."""
+    name = title.partition(".")[0]
+    if name != title and title not in _BY_NAME.get(name, {}):
+        return ""
+    keys = RELOADED.get(name, frozenset())
+    if keys is None:
+        return "Taken while the gateway runs.\n\n"
+    if not keys:
+        return "A change wants a restart.\n\n"
+    return (
+        f"Taken while the gateway runs: {', '.join(f'`{key}`' for key in sorted(keys))}; the rest wants a restart.\n\n"
+    )
 
 
 def _table(section: type[Section]) -> str:

@@ -23,6 +23,7 @@ from gateway.upstreams.answer_memory import AnswerMemory
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Report
 from gateway.upstreams.pool import Pool
+from gateway.uses import Uses
 
 
 class ImageHandler:
@@ -36,7 +37,9 @@ class ImageHandler:
         metrics: Metrics,
         clock: Clock,
         memory: AnswerMemory,
+        uses: Uses,
     ) -> None:
+        """`uses`: of the backends; work goes on with them after its request has ended."""
         self._pool = pool
         self._rehost = rehost
         self._render = render
@@ -45,6 +48,7 @@ class ImageHandler:
         self._metrics = metrics
         self._clock = clock
         self._memory = memory
+        self._uses = uses
 
     async def __call__(self, request: web.Request) -> web.StreamResponse:
         async def work(report: Report) -> Answer:
@@ -61,6 +65,8 @@ class ImageHandler:
         else:
             make = partial(self._charged, request[IMAGE_REQUEST], request.get(TOKEN), durable=bool(sharing.claim))
             job = self._jobs.start(sharing, end, make)
+            self._uses.begin()
+            job.when_done(self._uses.end)
         request[ATTEMPTS] = job.attempts
         return job
 

@@ -39,8 +39,14 @@ class McpHandler:
     """Part of the gateway's life: nothing is to be opened, what was loaded is closed."""
 
     def __init__(
-        self, models: Models, gallery: Gallery, workers: Workers, origin: Origin, definition: Callable[[], str]
+        self,
+        models: Callable[[], Models],
+        gallery: Gallery,
+        workers: Workers,
+        origin: Origin,
+        definition: Callable[[], str],
     ) -> None:
+        """`models` and `definition` give those of today."""
         self._models = models
         self._gallery = gallery
         self._workers = workers

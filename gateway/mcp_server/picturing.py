@@ -55,12 +55,13 @@ _NAMES = {name: operation for operation, (name, _, _) in _TOOLS.items()}
 
 
 class Picturing:
-    def __init__(self, models: Models, preview: Preview) -> None:
-        self._tools = [_tool(offer) for offer in offers(models).values() if offer.names]
+    def __init__(self, models: Callable[[], Models], preview: Preview) -> None:
+        """`models` gives those of today."""
+        self._models = models
         self._preview = preview
 
     def tools(self) -> list[types.Tool]:
-        return self._tools
+        return [_tool(offer) for offer in offers(self._models()).values() if offer.names]
 
     async def call(
         self, request: web.Request, tool: str, arguments: Mapping[str, object]

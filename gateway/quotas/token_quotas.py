@@ -36,10 +36,12 @@ class TokenQuotas:
     @classmethod
     def shared(cls, state: SharedState, clock: Clock) -> TokenQuotas:
         """For all replicas together; `max_in_flight` is each one's own."""
-        return cls(
-            WithFallback(SharedBucket(state, "requests", MINUTE), TokenBucket(clock, MINUTE)),
-            WithFallback(SharedWindow(state, "images", DAY), SlidingWindow(clock, DAY)),
-        )
+        return cls.counted_elsewhere(SharedBucket(state, "requests", MINUTE), SharedWindow(state, "images", DAY), clock)
+
+    @classmethod
+    def counted_elsewhere(cls, requests: Quota, images: Quota, clock: Clock) -> TokenQuotas:
+        """By quotas that may be down, when this process counts by itself."""
+        return cls(WithFallback(requests, TokenBucket(clock, MINUTE)), WithFallback(images, SlidingWindow(clock, DAY)))
 
     @asynccontextmanager
     async def request(self, token: Token) -> AsyncIterator[None]:

@@ -16,9 +16,8 @@ from gateway.spans import Span, span
 from gateway.trace import current_trace
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Capabilities, EmptyAnswer, Made, Outcome, Report, Upstream, UpstreamError
-from gateway.upstreams.breaker import Breaker, Ticket
-from gateway.upstreams.bulkhead import Bulkhead
-from gateway.upstreams.retry import RetryBudget
+from gateway.upstreams.breaker import Ticket
+from gateway.upstreams.standing import Standing
 
 _log = logging.getLogger("gateway.upstreams")
 
@@ -37,20 +36,27 @@ class _Call:
 
 
 class Member:
-    def __init__(self, driver: Upstream, settings: UpstreamSettings, metrics: Metrics, clock: Clock) -> None:
+    def __init__(
+        self,
+        driver: Upstream,
+        settings: UpstreamSettings,
+        metrics: Metrics,
+        clock: Clock,
+        standing: Standing | None = None,
+    ) -> None:
+        """`standing`: what is known already of the backend that these very settings describe."""
         self.name = driver.name
-        self.budget = RetryBudget()
-        self.breaker = Breaker(clock)
+        self.standing = standing or Standing(settings, clock)
+        self.budget, self.breaker = self.standing.budget, self.standing.breaker
         self.retries_ambiguous = settings.retry_ambiguous
         self._driver = driver
         self._finish = settings.on_disconnect == "finish"
-        self._bulkhead = Bulkhead(settings.concurrency, settings.queue)
+        self._bulkhead = self.standing.bulkhead
         self._metrics = metrics
         self._clock = clock
         metrics.upstream_queued.labels(self.name).set_function(lambda: self._bulkhead.queued)
         metrics.upstream_breaker_open.labels(self.name).set_function(lambda: self.breaker.is_open)
-        self._in_flight = 0
-        metrics.upstream_in_flight.labels(self.name).set_function(lambda: self._in_flight)
+        metrics.upstream_in_flight.labels(self.name).set_function(lambda: self.standing.in_flight)
         metrics.upstream_retries.labels(self.name)  # there from the start: a rate needs a first value
 
     @property
@@ -70,12 +76,12 @@ class Member:
             ticket = self.breaker.enter()
             if ticket is None:
                 raise BreakerOpen
-            self._in_flight += 1
+            self.standing.in_flight += 1
             try:
                 with asking.attempts.call(finish=self._finish), self._span(asking.order) as told:
                     return await self._observed(asking, ticket, told)
             finally:
-                self._in_flight -= 1
+                self.standing.in_flight -= 1
         finally:
             self._bulkhead.leave()
 

@@ -7,6 +7,7 @@ import json
 import re
 import signal
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,9 @@ async def test_asked_to_end_an_idle_gateway_ends_with_0(run: RunGateway, number:
     assert "stopped" in child.log()[-1]
 
 
-async def busy(run: RunGateway, painter: Painter, drain_timeout: float) -> Child:
-    return await run({**painter.document(), "server": {"port": 0, "drain_timeout": drain_timeout}})
+async def busy(run: RunGateway, painter: Painter, drain_timeout: float, drain_delay: float = 0.1) -> Child:
+    times = {"drain_timeout": drain_timeout, "drain_delay": drain_delay}
+    return await run({**painter.document(), "server": {"port": 0, **times}})
 
 
 async def test_while_draining_what_runs_is_finished(run: RunGateway, painter: Painter, client: ClientSession) -> None:
@@ -80,15 +82,36 @@ async def test_while_draining_what_runs_is_finished(run: RunGateway, painter: Pa
 async def test_just_after_sigterm_new_requests_are_still_served(
     run: RunGateway, painter: Painter, client: ClientSession
 ) -> None:
-    """Balancers take their time to look away."""
-    child = await busy(run, painter, drain_timeout=5)
+    """Balancers take their time to look away: `drain_delay`, and no longer."""
+    child = await busy(run, painter, drain_timeout=25, drain_delay=1)
 
     child.signal(signal.SIGTERM)
     await until_status(client, f"{child.address}/readyz", 503)
+    began = time.monotonic()
     status, _, response = await posted(client, child.address + GENERATIONS, ORDER)
+    status_of_exit = await child.exit_status()
 
-    assert status == 200
+    assert (status, status_of_exit) == (200, 0)
     assert response.headers["Connection"] == "close"
+    assert 0.5 < time.monotonic() - began < 10  # nothing runs any more, so the rest of drain_timeout is not waited for
+
+
+async def test_a_delay_longer_than_the_whole_is_cut_short(run: RunGateway) -> None:
+    child = await run({"server": {"port": 0, "drain_timeout": 0.2}})
+    began = time.monotonic()
+
+    child.signal(signal.SIGTERM)
+
+    assert await child.exit_status() == 0
+    assert time.monotonic() - began < 5
+
+
+async def test_by_hand_nobody_has_to_look_away(run: RunGateway) -> None:
+    child = await run({"server": {"port": 0, "drain_delay": 60, "drain_timeout": 100}})
+
+    child.signal(signal.SIGINT)
+
+    assert await child.exit_status() == 0
 
 
 async def test_what_takes_longer_is_answered_503_and_logged(

@@ -49,6 +49,10 @@ def test_the_service_is_given_time_to_drain() -> None:
     assert int(found[1]) > ServerConfig().drain_timeout + 5
 
 
+def test_only_the_first_process_of_the_service_is_told_to_drain() -> None:
+    assert re.search(r"^KillMode=mixed$", UNIT.read_text(), re.MULTILINE)
+
+
 def test_every_credential_that_is_named_is_loaded() -> None:
     named = re.findall(r"\$\{CREDENTIALS_DIRECTORY\}/([\w-]+)", (DEPLOY / "systemd/gateway.yaml").read_text())
 

@@ -18,6 +18,7 @@ from support.programs import program
 from gateway import __version__
 from gateway.config import Config
 from gateway.config_file import load
+from gateway.server import LAST_WORDS
 from gateway.upstreams import DRIVER_SETTINGS
 
 FOLDER = DEPLOY / "kubernetes"
@@ -109,9 +110,30 @@ def test_the_pod_and_its_configuration_are_of_one_mind(overlay: str, tmp_path: P
     mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
 
     assert container["image"] == f"nano-banana-gateway:{__version__}"
-    assert pod(overlay)["terminationGracePeriodSeconds"] > found.server.drain_timeout + 5
+    assert pod(overlay)["terminationGracePeriodSeconds"] > found.server.drain_timeout + LAST_WORDS + 5
     assert ports in ({}, {"http": found.server.port, "metrics": found.metrics.port})
     assert {"/etc/gateway", "/var/lib/gateway", "/tmp"} == mounts  # noqa: S108 - a path in the container
+
+
+@pytest.mark.parametrize("overlay", ["base", "single", "scaled"])
+def test_a_pod_that_ends_is_asked_until_every_node_knows(overlay: str, tmp_path: Path) -> None:
+    """No hook delays SIGTERM; the gateway itself goes on accepting, and has most of its time left to finish."""
+    server, container = config(overlay, tmp_path).server, gateway_of(overlay)
+
+    assert "lifecycle" not in container
+    assert 5 <= server.drain_delay <= server.drain_timeout / 2
+
+
+def test_a_sidecar_that_ends_is_asked_by_nobody(tmp_path: Path) -> None:
+    assert config("sidecar", tmp_path).server.drain_delay == 0
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_a_changed_configuration_reaches_the_running_pod(overlay: str) -> None:
+    """What is mounted by `subPath` is never renewed."""
+    (mount,) = (each for each in gateway_of(overlay)["volumeMounts"] if each["name"] == "config")
+
+    assert mount == {"name": "config", "mountPath": "/etc/gateway", "readOnly": True}
 
 
 @pytest.mark.parametrize("overlay", ["base", "single", "scaled"])

@@ -54,8 +54,9 @@ async def open_store(tmp_path: Path, clock: Clock) -> AsyncIterator[Callable[...
     """Open a file store in the test's folder; takes the arguments of `Retention`."""
     stores: list[FileStore] = []
 
-    async def opened(**retention: float) -> FileStore:
-        store = FileStore(tmp_path / "images", Retention(**retention), clock=clock)  # type: ignore[arg-type]  # a test's whole numbers
+    async def opened(*, in_company: bool = False, **retention: float) -> FileStore:
+        kept = Retention(**retention)  # type: ignore[arg-type]  # a test's whole numbers
+        store = FileStore(tmp_path / "images", kept, clock=clock, in_company=in_company)
         stores.append(store)
         await store.open()
         return store

@@ -20,7 +20,7 @@ KEY = {"Idempotency-Key": "k"}
 
 
 def sections(provider: Provider) -> Document:
-    return {**behind(provider.base_url), "server": {"port": 0, "drain_timeout": 5}}
+    return {**behind(provider.base_url), "server": {"port": 0, "drain_timeout": 5, "drain_delay": 2}}
 
 
 async def ask(session: ClientSession, gateway: Child, **headers: str) -> int:

@@ -48,14 +48,17 @@ RunGateway: TypeAlias = Callable[[Document], Coroutine[Any, Any, Child]]
 
 
 @asynccontextmanager
-async def serving(folder: Path, document: Document) -> AsyncIterator[Child]:
-    """`python -m gateway` in `folder` at a free port, from its first line until it is killed."""
+async def serving(folder: Path, document: Document, patience: float = PATIENCE) -> AsyncIterator[Child]:
+    """`python -m gateway` in `folder` at a free port, from its first line until it is killed.
+
+    `patience`: seconds for it to start.
+    """
     file, log = folder / "gateway.yaml", folder / "log"
     file.write_text(yaml.safe_dump({"server": {"port": 0}, **document}))
     with log.open("w") as errors:
         process = await _python("-m", "gateway", "--config", file.name, folder=folder, stdout=PIPE, stderr=errors)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             first = (await process.stdout.readline()).decode() if process.stdout else ""
         assert first, log.read_text()
         yield Child(process, first, log)

@@ -18,10 +18,16 @@ from gateway.metrics import Metrics
 
 MISSING = "images.store: {scheme}:// needs more packages: pip install 'nano-banana-gateway[object-store]'"
 
-MakeStore: TypeAlias = Callable[[ImagesConfig, Retention, Clock, RandomBytes], Store]
+MakeStore: TypeAlias = Callable[[ImagesConfig, Retention, Clock, RandomBytes, bool], Store]
 
 
-def _object_store(config: ImagesConfig, retention: Retention, clock: Clock, random_bytes: RandomBytes) -> Store:
+def _object_store(
+    config: ImagesConfig,
+    retention: Retention,
+    clock: Clock,
+    random_bytes: RandomBytes,
+    _in_company: bool,  # noqa: FBT001 - a bucket is always in company
+) -> Store:
     try:
         from gateway.hosting.stores.bucket import make_bucket  # noqa: PLC0415 - obstore is an extra
         from gateway.hosting.stores.object_store import ObjectStore  # noqa: PLC0415 - likewise
@@ -32,8 +38,8 @@ def _object_store(config: ImagesConfig, retention: Retention, clock: Clock, rand
 
 STORES: Mapping[str, MakeStore] = MappingProxyType(
     {
-        "file": lambda config, retention, clock, random: FileStore(
-            config.folder, retention, clock=clock, random_bytes=random
+        "file": lambda config, retention, clock, random, in_company: FileStore(
+            config.folder, retention, clock=clock, random_bytes=random, in_company=in_company
         ),
         "s3": _object_store,
         "gs": _object_store,
@@ -42,11 +48,16 @@ STORES: Mapping[str, MakeStore] = MappingProxyType(
 )
 
 
-def make_store(config: ImagesConfig, clock: Clock, random_bytes: RandomBytes, metrics: Metrics) -> Store:
+def make_store(
+    config: ImagesConfig, clock: Clock, random_bytes: RandomBytes, metrics: Metrics, *, in_company: bool = False
+) -> Store:
     """The configured store, not opened yet: watched, and with its memory in front.
+
+    `in_company`: other processes of this gateway use it too.
 
     Raises:
         ConfigError: a package that it needs is not installed, or it cannot use its keys.
     """
-    store = STORES[config.scheme](config, Retention(config.ttl, config.max_size), clock, random_bytes)
+    retention = Retention(config.ttl, config.max_size)
+    store = STORES[config.scheme](config, retention, clock, random_bytes, in_company)
     return FrontedStore(WatchedStore(store, metrics, clock), config.memory)

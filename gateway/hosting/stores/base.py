@@ -81,7 +81,7 @@ class Store(Protocol):
     """
 
     async def open(self) -> None:
-        """Take the place in use. Raises OSError when that is not possible."""
+        """Take the place in use. Raises ConfigError, which says what to change, when that is not possible."""
 
     async def put(self, draft: Draft) -> HostedName:
         """Keep a picture; it is whole, durable and readable once its name is returned.

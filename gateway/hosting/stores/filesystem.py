@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from gateway.blob import CHUNK, Blob, FileBlob
 from gateway.clock import Clock, RandomBytes, SystemClock, system_random
+from gateway.config_file import ConfigError
 from gateway.hosting.clockwatch import ClockWatch
 from gateway.hosting.names import HostedName
 from gateway.hosting.retention import Retention
@@ -19,7 +20,7 @@ from gateway.hosting.stores.durable import empty_scratch, scratch
 from gateway.hosting.stores.failures import PROBE_SIZE, StoreFull, as_unavailable
 from gateway.hosting.stores.file_picture import FilePicture
 from gateway.hosting.stores.ledger import Ledger
-from gateway.hosting.stores.lock import RootLock
+from gateway.hosting.stores.lock import RootLock, SweepLock
 from gateway.hosting.stores.periodic import Periodic
 from gateway.hosting.stores.record import RecordFile
 from gateway.hosting.stores.shards import Shard
@@ -36,6 +37,11 @@ SWEEP_EVERY = 60.0
 
 RECOUNT_EVERY = 3600.0
 """Seconds between recounts of a store whose totals are not certain."""
+
+RECOUNT_IN_COMPANY = 60.0
+"""Seconds, where other processes of this gateway write too: the budget is theirs together."""
+MOST_COUNTING = 0.02
+"""Of the time, for a store so large that a recount takes long."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +61,13 @@ class FileStore:
         clock: Clock | None = None,
         random_bytes: RandomBytes = system_random,
         sweep_every: float = SWEEP_EVERY,
+        in_company: bool = False,
     ) -> None:
+        """`in_company`: other processes of this gateway are known to use the directory too."""
         self._retention = retention
+        self._in_company = in_company
+        self._recounted = float("-inf")
+        self._recount_took = 0.0
         self._clock = clock or SystemClock()
         self._random_bytes = random_bytes
         self._threads = Threads(THREADS)
@@ -66,12 +77,17 @@ class FileStore:
         self._sweeper = Sweeper(self._tree, self._ledger, retention, self._clock)
         self._watch = ClockWatch(self._clock)
         self._sweeps = Periodic(self.sweep, interval=sweep_every, clock=self._clock)
-        self._recounts = Periodic(self._recount_if_due, interval=RECOUNT_EVERY, clock=self._clock)
+        every = RECOUNT_IN_COMPANY if in_company else RECOUNT_EVERY
+        self._recounts = Periodic(self._recount_if_due, interval=every, clock=self._clock)
         self._sweeping = asyncio.Lock()
         self._recounting = asyncio.Lock()
 
     async def open(self) -> None:
-        await self._threads.run(self._set_up)
+        try:
+            await self._threads.run(self._set_up)
+        except OSError as error:
+            fault = f"images.store: the folder {self._tree.root} cannot be used: {error.strerror}"
+            raise ConfigError([fault]) from error
         self._sweeps.start()
         self._recounts.start(at_once=True)
 
@@ -120,16 +136,35 @@ class FileStore:
             removed = Usage()
             if self._watch.trusted():
                 removed += await self._threads.run(self._sweeper.expire)
-            return removed + await self._threads.run(self._sweeper.shrink)
+            return removed + await (self._shrink_in_turn() if self._in_company else self._shrink())
+
+    async def _shrink(self) -> Usage:
+        return await self._threads.run(self._sweeper.shrink)
+
+    async def _shrink_in_turn(self) -> Usage:
+        """Unless another process does it right now; and by what is there, which others have changed meanwhile."""
+        if self._ledger.usage.bytes <= self._retention.max_size:
+            return Usage()
+        lock = SweepLock(self._tree.root)
+        try:
+            if not await self._threads.run(lock.acquire):
+                return Usage()
+            await self.recount()
+            return await self._shrink()
+        finally:
+            await self._threads.run(lock.release)
 
     async def recount(self) -> None:
         """Make the totals exact by listing every directory, one at a time so that other work goes between."""
         async with self._recounting:
+            began = self._clock.monotonic()
             await self._threads.run(self._ledger.begin_recount)
             shards = self._tree.shards()
             while shard := await self._threads.run(next, shards, None):
                 await self._threads.run(self._ledger.recount, shard)
             await self._threads.run(self._ledger.end_recount)
+            self._recounted = self._clock.monotonic()
+            self._recount_took = self._recounted - began
 
     async def close(self) -> None:
         self._sweeper.stop()
@@ -139,7 +174,8 @@ class FileStore:
         self._lock.release()
 
     async def _recount_if_due(self) -> None:
-        if not self._ledger.on_record:
+        rested = self._clock.monotonic() - self._recounted >= self._recount_took / MOST_COUNTING
+        if not self._ledger.on_record and rested:
             await self.recount()
 
     def _set_up(self) -> None:
@@ -147,7 +183,7 @@ class FileStore:
         alone = self._lock.acquire()
         if alone and (leftovers := empty_scratch(self._tree.root)):
             event(_log, logging.INFO, "unfinished files removed", files=leftovers)
-        self._ledger.load(alone=alone)
+        self._ledger.load(alone=alone and not self._in_company)
         self._lock.share()
 
     def _write(self, draft: Draft) -> HostedName:

@@ -12,6 +12,7 @@ from gateway.hosting.stores.durable import FILE_MODE
 from gateway.logs import event
 
 LOCK = "lock"
+SWEEPING = "sweeping"
 
 _UNSUPPORTED = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
 _log = logging.getLogger(__name__)
@@ -53,3 +54,26 @@ class RootLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+class SweepLock:
+    """Lets one process at a time make room: two would each make as much as is needed."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = root / SWEEPING
+        self._descriptor = -1
+
+    def acquire(self) -> bool:
+        """Whether nobody else sweeps. Follow with `release`, whatever it says."""
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno not in _UNSUPPORTED:
+                raise
+        return True
+
+    def release(self) -> None:
+        os.close(self._descriptor)

@@ -12,12 +12,13 @@ from threading import Event, Thread, current_thread, main_thread
 import pytest
 
 from gateway.blob import CHUNK, FileBlob, MemoryBlob
+from gateway.config_file import ConfigError
 from gateway.errors import Unavailable
 from gateway.hosting.clockwatch import HOLD_OFF
 from gateway.hosting.names import HostedName
 from gateway.hosting.retention import GRACE
 from gateway.hosting.stores.base import Draft, Usage
-from gateway.hosting.stores.filesystem import RECOUNT_EVERY, SWEEP_EVERY, FileStore
+from gateway.hosting.stores.filesystem import RECOUNT_EVERY, RECOUNT_IN_COMPANY, SWEEP_EVERY, FileStore
 from gateway.hosting.stores.lock import LOCK
 from gateway.hosting.stores.record import RECORD
 from gateway.images import ImageFormat, Operation
@@ -150,7 +151,7 @@ async def test_two_processes_on_one_root_read_and_sweep_what_either_wrote(open_s
 async def test_a_root_that_cannot_be_written_fails_at_start(tmp_path: Path, open_store: OpenStore) -> None:
     (tmp_path / "images").write_text("a file")
 
-    with pytest.raises(OSError, match="images"):
+    with pytest.raises(ConfigError, match=r"images\.store: the folder .*/images cannot be used: File exists"):
         await open_store()
 
 
@@ -252,6 +253,31 @@ async def test_a_first_start_on_a_full_store_counts_in_the_background(
     await until((tmp_path / "images" / RECORD).exists)
 
     assert again.usage() == Usage(1, 7)
+
+
+async def test_processes_that_expect_company_know_of_each_other_within_a_minute(
+    open_store: OpenStore, until: Until, advance: Tick
+) -> None:
+    one, other = await open_store(in_company=True), await open_store(in_company=True)
+    await one.put(draft(b"a" * 100))
+    await other.put(draft(b"b" * 50))
+
+    advance(RECOUNT_IN_COMPANY)
+
+    await until(lambda: one.usage() == other.usage() == Usage(2, 150))
+
+
+async def test_processes_that_expect_company_make_no_more_room_than_is_needed(open_store: OpenStore) -> None:
+    """Each has written half, so none of them alone is over the budget of 1000 by its own count."""
+    stores = [await open_store(in_company=True, max_size=1000) for _ in range(2)]
+    names = [await stores[turn % 2].put(draft(b"%03d" % turn * 20)) for turn in range(20)]
+    for store in stores:
+        await store.recount()
+
+    await asyncio.gather(*(store.sweep() for store in stores))
+
+    left = [await is_there(stores[0], name) for name in names]
+    assert 60 * sum(left) <= 950 < 60 * (sum(left) + 1)
 
 
 async def test_processes_in_company_recount_from_time_to_time(

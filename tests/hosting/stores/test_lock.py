@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from gateway.hosting.stores.lock import RootLock
+from gateway.hosting.stores.lock import RootLock, SweepLock
 
 
 def test_the_first_is_alone_and_the_second_is_not(tmp_path: Path) -> None:
@@ -71,3 +71,15 @@ def test_a_lock_that_fails_otherwise_is_an_error(tmp_path: Path, monkeypatch: py
     with pytest.raises(OSError, match="disk"):
         lock.share()
     lock.release()
+
+
+def test_one_process_at_a_time_sweeps(tmp_path: Path) -> None:
+    first, second = SweepLock(tmp_path), SweepLock(tmp_path)
+
+    found = [first.acquire(), second.acquire()]
+    first.release()
+    second.release()
+    third = SweepLock(tmp_path)
+
+    assert [*found, third.acquire()] == [True, False, True]
+    third.release()
