@@ -25,6 +25,7 @@ from gateway.imaging.drawing import draw
 from gateway.imaging.limits import PictureLimits
 from gateway.imaging.reading import read_picture
 from gateway.imaging.workers import Workers
+from gateway.metrics import Metrics
 
 ROUNDS = 5
 
@@ -84,7 +85,7 @@ async def _with(count: int) -> tuple[int, float, float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         _seed(Path(folder), count)
         began = time.perf_counter()
-        store = make_store(ImagesConfig(store=f"file:{folder}"), SystemClock(), system_random)
+        store = make_store(ImagesConfig(store=f"file:{folder}"), SystemClock(), system_random, Metrics())
         await store.open()
         start = (time.perf_counter() - began) * 1e3
         draft = Draft(MemoryBlob(b"x" * 1000), Operation.GENERATE, ImageFormat.PNG)

@@ -98,7 +98,7 @@ def make_app(
             count(metrics),  # outermost, so that refusals are counted too
             draining(lifecycle),
             request_id(random_bytes),
-            trace(random_bytes),
+            trace(random_bytes, house.recorder),
             access_log(origin),
             errors(metrics),  # inside the log, which tells the status that the client sees
             allowed_hosts(config.server, origin),

@@ -367,6 +367,17 @@ class MetricsConfig(Section):
     """A port of its own; /metrics leaves the main one then."""
 
 
+class TracingConfig(Section):
+    """OpenTelemetry spans of what happens to a request. Without an `endpoint` none are recorded."""
+
+    endpoint: Address | None = None
+    """Of a collector that speaks OTLP over HTTP, such as http://otel-collector:4318; /v1/traces is added."""
+    headers: Mapping[str, SecretStr] = Field(default_factory=dict)
+    """Sent with every export, such as the key that a vendor's collector wants."""
+    sample: Annotated[float, Field(ge=0, le=1)] = 1
+    """Share of the traces that begin here which are recorded; those of clients are recorded where the client does."""
+
+
 class LogConfig(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     """Events below it are not written."""
@@ -398,4 +409,5 @@ class Config(Section):
     inputs: InputsConfig = InputsConfig()
     upscale: UpscaleConfig = UpscaleConfig()
     metrics: MetricsConfig = MetricsConfig()
+    tracing: TracingConfig = TracingConfig()
     log: LogConfig = LogConfig()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.backends import Part
 from gateway.caching import make_claims
@@ -29,7 +29,11 @@ from gateway.quotas.token_quotas import TokenQuotas
 from gateway.shared_state import RedisState, SharedValues
 from gateway.supervision.siblings import SiblingQuota, Siblings, SiblingTurns
 from gateway.tokens import Tokens
+from gateway.tracing import make_recorder
 from gateway.upstreams.answer_memory import AnswerMemory
+
+if TYPE_CHECKING:
+    from gateway.tracing.recorder import OtelRecorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,10 @@ class House:
     answers: Shelf
     claims: Claims
     jobs: Jobs
+    recorder: OtelRecorder | None
+    """Of spans; None where no collector is configured."""
     parts: tuple[Part, ...]
-    """In the order in which they are opened."""
+    """In the order in which they are opened; the recorder is closed last, so that it exports what the others did."""
 
 
 def make_house(
@@ -63,7 +69,8 @@ def make_house(
     of the store cannot be used.
     """
     metrics, lifecycle = Metrics(), Lifecycle()
-    store = make_store(config.images, clock, random_bytes, in_company=siblings is not None)
+    recorder = make_recorder(config.tracing, metrics)
+    store = make_store(config.images, clock, random_bytes, metrics, in_company=siblings is not None)
     shared = _shared(config, metrics, clock, siblings)
     return House(
         clock=clock,
@@ -80,9 +87,10 @@ def make_house(
         store=store,
         gallery=Gallery(store, clock),
         answers=Shelf(AnswerCache(config.cache.max_size, clock), shared.values, clock),
-        claims=make_claims(config.images, clock),
+        claims=make_claims(config.images, clock, store),
         jobs=Jobs(lifecycle, shared.turns),
-        parts=(*shared.parts, LoopLag(metrics), store),
+        recorder=recorder,
+        parts=(*((recorder,) if recorder is not None else ()), *shared.parts, LoopLag(metrics), store),
     )
 
 

@@ -127,6 +127,20 @@ class Metrics:
             "backend",
             across="min",
         )
+        self.shared_state_failures = self._counter(
+            "gateway_shared_state_failures", "Questions that it failed, or did not answer in time.", "backend"
+        )
+        self.store_up = self._gauge(
+            "gateway_store_up", "1 while the image store works, 0 while pictures are refused.", across="min"
+        )
+        self.store_duration = self._histogram(
+            "gateway_store_request_duration_seconds",
+            "Time of what the image store did: put, get. What is in memory is not asked for.",
+            "verb",
+        )
+        self.store_failures = self._counter(
+            "gateway_store_failures", "What the image store failed, by reason: full, unavailable.", "verb", "reason"
+        )
         self.hosted_bytes = self._gauge("gateway_hosted_bytes", "Bytes of hosted pictures.", across="max")
         self.hosted_images = self._gauge("gateway_hosted_images", "Hosted pictures.", across="max")
         self.hosted_max_bytes = self._gauge(
@@ -136,6 +150,11 @@ class Metrics:
         self.workers.set(1)
         self.worker_restarts = self._counter(
             "gateway_worker_restarts", "Processes that have ended by themselves and were started again."
+        )
+        self.trace_spans = self._counter(
+            "gateway_trace_spans",
+            "Recorded spans by what became of them: exported, failed (the collector did not take them), dropped.",
+            "result",
         )
         self.event_loop_lag = self._histogram(
             "gateway_event_loop_lag_seconds",

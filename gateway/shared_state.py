@@ -5,25 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from gateway.clock import Clock
 from gateway.config_file import ConfigError
 from gateway.logs import event
 from gateway.metrics import Metrics
+from gateway.silence import Silence
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-ANSWER_WITHIN = 0.5
-"""Seconds for one question. What it saves is worth no more waiting, and the first to ask a dead one waits so long."""
+SILENT_FOR = 0.25
+"""Seconds without any answer after which it is left alone. What it saves is worth no more waiting."""
+ANSWER_WITHIN = 1.0
+"""Seconds for one question while others are answered, such as in a burst of many."""
 LOOK_EVERY = 1.0
 """Seconds between two looks at one that is down. Nobody's request waits for them."""
-CONNECTIONS = 32
+CONNECTIONS = 8
+"""Each carries thousands of questions a second, and making many at once in a burst would look like silence."""
 PREFIX = "nano-banana-gateway:"
 
 Reply: TypeAlias = Sequence[bytes]
-T = TypeVar("T")
 
 _log = logging.getLogger("gateway.shared_state")
 
@@ -49,7 +52,10 @@ class SharedState(SharedValues, Protocol):
 
 
 class RedisState:
-    """A `SharedState`. Goes down with the first failure and comes back when a look in the background finds it well."""
+    """A `SharedState`. Goes down with the first failure and comes back when a look in the background finds it well.
+
+    Whoever waits for an answer when it goes down waits no longer.
+    """
 
     def __init__(self, url: str, metrics: Metrics, clock: Clock) -> None:
         """Does no I/O.
@@ -60,6 +66,8 @@ class RedisState:
         self._redis = _client(url)
         self._clock = clock
         self._gauge = metrics.shared_state_up.labels("redis")
+        self._failures = metrics.shared_state_failures.labels("redis")
+        self._silence = Silence(SILENT_FOR, ANSWER_WITHIN)
         self._up = True
         self._gauge.set(1)
         self._looking: asyncio.Task[None] | None = None
@@ -72,7 +80,7 @@ class RedisState:
         from redis.exceptions import AuthenticationError, AuthorizationError, NoPermissionError  # noqa: PLC0415
 
         try:
-            await self._within(self._redis.set(f"{PREFIX}hello", b"1", px=1000))
+            await self._silence.broken(self._redis.set(f"{PREFIX}hello", b"1", px=1000))
         except (AuthenticationError, AuthorizationError, NoPermissionError) as error:
             raise ConfigError([_refusal(error)]) from error
         except Exception as error:  # noqa: BLE001 - a broken server makes the client raise whatever
@@ -105,18 +113,16 @@ class RedisState:
         if not self._up:
             raise SharedStateDown
         try:
-            return await self._within(question())
+            return await self._silence.broken(question())
         except Exception as error:
             self._failed(error)
             raise SharedStateDown from error
 
-    async def _within(self, question: Awaitable[T]) -> T:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            return await question
-
     def _failed(self, error: Exception) -> None:
+        self._failures.inc()
         if self._up:
             self._change(up=False)
+            self._silence.give_up()
             event(_log, logging.WARNING, "redis is down, each replica goes by itself", cause=type(error).__name__)
 
     def _change(self, *, up: bool) -> None:
@@ -129,7 +135,7 @@ class RedisState:
             if self._up:
                 continue
             try:
-                await self._within(self._redis.set(f"{PREFIX}hello", b"1", px=1000))
+                await self._silence.broken(self._redis.set(f"{PREFIX}hello", b"1", px=1000))
             except Exception:  # noqa: BLE001, S112 - down it stays, which was logged when it went
                 continue
             self._change(up=True)

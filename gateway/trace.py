@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.spans import Recorder
 
 HEADER = "traceparent"
 STATE_HEADER = "tracestate"
@@ -20,9 +24,11 @@ class Trace:
     span_id: str
     """16 of them: this service's part."""
     sampled: bool = False
-    """Whether somebody records the trace. One that was begun here nobody does."""
+    """Whether somebody records the trace. One that was begun here is recorded only where tracing is configured."""
     state: str = ""
     """What the tracing systems in front of this gateway tell those behind it; handed on unread."""
+    recorder: Recorder | None = field(default=None, compare=False, repr=False)
+    """Who records the spans of this trace here; None where nobody does."""
 
     @property
     def parent(self) -> str:

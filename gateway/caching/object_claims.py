@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from gateway.answers import Answer
 from gateway.caching.claims import LIFE, Kept, file_of, folder_of, parse, record
@@ -18,11 +19,14 @@ _log = logging.getLogger("gateway.claims")
 class ObjectClaims:
     """A `gateway.caching.claims.Claims`. The object store that keeps the pictures forgets the days that are over."""
 
-    def __init__(self, bucket: Bucket, clock: Clock) -> None:
+    def __init__(self, bucket: Bucket, clock: Clock, admit: Callable[[], None] = lambda: None) -> None:
+        """`admit` raises where the store is known to be down, so that nobody waits to find that out again."""
+        self._admit = admit
         self._bucket = bucket
         self._clock = clock
 
     async def get(self, key: str) -> Kept | None:
+        self._admit()
         now = self._clock.time()
         for day in (now, now - LIFE):
             opened = await self._bucket.get(_path(key, day))

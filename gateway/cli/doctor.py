@@ -91,7 +91,7 @@ async def _examine_store(config: Config) -> bool:
     """An object store is somebody else's service like a backend; a folder is looked at when it is opened."""
     if config.images.scheme == "file":
         return True
-    make_store(config.images, SystemClock(), system_random)  # says so where a package is missing
+    make_store(config.images, SystemClock(), system_random, Metrics())  # says so where a package is missing
     from gateway.hosting.stores.bucket import make_bucket  # noqa: PLC0415 - obstore is an extra
 
     try:

@@ -22,7 +22,16 @@ ORDER: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "streaming",
             "errors-and-retrying",
         ),
-        "Run": ("configuration", "authentication", "security", "deploying", "operating", "metrics", "performance"),
+        "Run": (
+            "configuration",
+            "authentication",
+            "security",
+            "deploying",
+            "operating",
+            "metrics",
+            "tracing",
+            "performance",
+        ),
         "When in doubt": ("troubleshooting", "faq"),
         "Backends": (),  # one page a driver
     }

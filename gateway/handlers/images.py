@@ -80,6 +80,7 @@ class ImageHandler:
             return await self._make(order, token.name, job, deadline, durable=durable)
 
     async def _make(self, order: AnyRequest, caller: str, job: Job, deadline: Deadline, *, durable: bool) -> Answer:
+        self._rehost.admit(order, durable=durable)
         with self._memory.held():
             delivery = await self._pool.ask(Asking(order, job.report, job.attempts, deadline, caller))
             images = await all_of(self._rehost(picture.made, order, durable=durable) for picture in delivery.pictures)

@@ -11,6 +11,7 @@ from gateway.images import AnyRequest, Fit, Picture, ResponseFormat, UpscaleRequ
 from gateway.imaging.conform import conform, fits
 from gateway.imaging.errors import PictureError
 from gateway.imaging.workers import Workers
+from gateway.spans import span
 from gateway.upstreams.base import Made
 
 
@@ -19,6 +20,14 @@ class Rehost:
         self._store = store
         self._workers = workers
         self._fit = fit
+
+    def admit(self, order: AnyRequest, *, durable: bool) -> None:
+        """
+        Raises:
+            Unavailable: what `order` asks for could not be kept now, so nobody should pay for it.
+        """
+        if durable or not _inline(order):
+            self._store.admit()
 
     async def __call__(self, made: Made, order: AnyRequest, *, durable: bool = False) -> AnsweredImage:
         """`made` as `order` asked for it: hosted when a URL is wanted or it has to last, and else as a value.
@@ -29,11 +38,11 @@ class Rehost:
         """
         picture = await self._conformed(made.picture, order)
         revised_prompt = None if isinstance(order, UpscaleRequest) else made.revised_prompt or order.prompt
-        streamed = not isinstance(order, UpscaleRequest) and order.stream
-        inline = streamed or order.response_format is ResponseFormat.B64_JSON
+        inline = _inline(order)
         if inline and not durable:
             return AnsweredImage(None, picture, revised_prompt)
-        name = await self._store.put(Draft(picture.blob, order.operation, picture.format))
+        with span("host", operation=order.operation, format=picture.format, bytes=picture.blob.size):
+            name = await self._store.put(Draft(picture.blob, order.operation, picture.format))
         return AnsweredImage(name, picture if inline else None, revised_prompt)
 
     async def _conformed(self, picture: Picture, order: AnyRequest) -> Picture:
@@ -42,6 +51,13 @@ class Rehost:
             return picture
         work = partial(conform, picture, order.output_format, ratio, self._fit)
         try:
-            return await self._workers.run(work, pixels=picture.width * picture.height)
+            with span("convert", operation=order.operation, format=order.output_format):
+                return await self._workers.run(work, pixels=picture.width * picture.height)
         except PictureError as error:
             raise UpstreamFailed(200, "a damaged image in the answer") from error
+
+
+def _inline(order: AnyRequest) -> bool:
+    """Whether the answer holds the picture itself."""
+    streamed = not isinstance(order, UpscaleRequest) and order.stream
+    return streamed or order.response_format is ResponseFormat.B64_JSON

@@ -10,7 +10,7 @@ from gateway.metrics import Metrics
 from gateway.middleware.links import Handler, Link
 from gateway.request_keys import TRACE
 
-_METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST, hdrs.METH_OPTIONS})
+METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST, hdrs.METH_OPTIONS})
 
 
 def count(metrics: Metrics) -> Link:
@@ -20,7 +20,7 @@ def count(metrics: Metrics) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         nonlocal in_flight
         route = route_label(request)
-        method = request.method if request.method in _METHODS else "other"
+        method = request.method if request.method in METHODS else "other"
         status = "499"  # nginx's number for a client that went away before its answer
         started = time.perf_counter()
         in_flight += 1

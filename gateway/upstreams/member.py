@@ -12,6 +12,7 @@ from gateway.config import UpstreamSettings
 from gateway.images import AnyRequest, EditRequest, GenerateRequest, UpscaleRequest
 from gateway.logs import event
 from gateway.metrics import Metrics
+from gateway.spans import Span, span
 from gateway.trace import current_trace
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.base import Capabilities, EmptyAnswer, Made, Outcome, Report, Upstream, UpstreamError
@@ -31,6 +32,7 @@ class _Call:
     number: int
     """Of all the calls for one request, from 1."""
     started: float
+    span: Span
 
 
 class Member:
@@ -76,15 +78,15 @@ class Member:
                 raise BreakerOpen
             self.standing.in_flight += 1
             try:
-                with asking.attempts.call(finish=self._finish):
-                    return await self._observed(asking, ticket)
+                with asking.attempts.call(finish=self._finish), self._span(asking.order) as told:
+                    return await self._observed(asking, ticket, told)
             finally:
                 self.standing.in_flight -= 1
         finally:
             self._bulkhead.leave()
 
-    async def _observed(self, asking: Asking, ticket: Ticket) -> tuple[Made, ...]:
-        call = _Call(asking.order, asking.attempts.count, self._clock.monotonic())
+    async def _observed(self, asking: Asking, ticket: Ticket, told: Span) -> tuple[Made, ...]:
+        call = _Call(asking.order, asking.attempts.count, self._clock.monotonic(), told)
         outcome: Outcome | None = None
         try:
             made = await _verb(self._driver, asking.order)(asking.report)
@@ -92,6 +94,8 @@ class Member:
                 raise EmptyAnswer("no picture")
         except UpstreamError as error:
             outcome = error.outcome
+            if error.status is not None:
+                told.tell("http.response.status_code", error.status)
             self._log(logging.WARNING, call, outcome, status=error.status, detail=error.detail)
             raise
         except asyncio.CancelledError:
@@ -107,6 +111,10 @@ class Member:
         finally:
             self._settle(call, ticket, outcome)
 
+    def _span(self, order: AnyRequest) -> Span:
+        operation = order.operation
+        return span(f"{operation} {self.name}", remote=True, upstream=self.name, operation=operation, model=order.model)
+
     def _settle(self, call: _Call, ticket: Ticket, outcome: Outcome | None) -> None:
         """`outcome` is None when nobody waited any more, or the request was at fault."""
         if outcome is None:
@@ -118,6 +126,10 @@ class Member:
             event(_log, logging.WARNING, "breaker closed" if was_open else "breaker opened", upstream=self.name)
         if outcome is Outcome.SUCCESS:
             self.budget.earn()
+        call.span.tell("gateway.attempt", call.number)
+        call.span.tell("gateway.outcome", outcome)
+        if outcome is not Outcome.SUCCESS:
+            call.span.fail(outcome)
         operation, trace = call.order.operation, current_trace.get()
         self._metrics.upstream_duration.labels(self.name, operation).observe(
             self._clock.monotonic() - call.started, exemplar=trace.exemplar if trace is not None else None

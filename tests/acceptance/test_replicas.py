@@ -57,6 +57,13 @@ async def get(gateway: Gateway, prompt: str = "a banana") -> str:
         return answer.headers["X-Cache"]
 
 
+async def shared(gateway: Gateway) -> float:
+    """What the metric says: 1 while the replica shares, 0 while it goes by itself."""
+    async with gateway.client.get(f"{gateway.address}/metrics") as answer:
+        lines = (await answer.text()).splitlines()
+    return float(next(line for line in lines if line.startswith("gateway_shared_state_up")).split()[1])
+
+
 def path(answer: Any) -> str:
     url: str = answer["data"][0]["url"]
     return "/images/" + url.partition("/images/")[2]
@@ -112,7 +119,10 @@ async def test_limits_hold_for_all_together(replicas: list[Gateway]) -> None:
     assert [status for status, _ in answers] == [200, 200, 200, 200, 429, 429]
 
 
-@pytest.mark.parametrize("harm", [RedisServer.pause, RedisServer.stop])
+HARMS = [RedisServer.pause, RedisServer.stop, RedisServer.restart, RedisServer.fill, RedisServer.babble]
+
+
+@pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
 async def test_without_redis_each_serves_on(replicas: list[Gateway], redis: RedisServer, harm: Any) -> None:
     await ask(replicas[0], key="k")
     harm(redis)
@@ -121,4 +131,6 @@ async def test_without_redis_each_serves_on(replicas: list[Gateway], redis: Redi
         fresh = await asyncio.gather(*(ask(replica, f"a {name}") for name, replica in enumerate(replicas)))
 
     assert [status for status, _ in (*known, *fresh)] == [200] * 6
+    if harm is not RedisServer.restart:
+        assert {await shared(replica) for replica in replicas} == {0}
     assert len({path(answer) for _, answer in known}) == 1  # keys lie beside the pictures, not in Redis

@@ -11,6 +11,8 @@ from support.object_stores import needed, serving_s3
 from gateway.answers import Answer
 from gateway.caching.claims import LIFE
 from gateway.config import ImagesConfig
+from gateway.errors import Unavailable
+from gateway.hosting.stores.failures import store_down
 from gateway.jobs import Claim
 
 needed("obstore", "test")
@@ -42,3 +44,11 @@ async def test_another_replica_finds_it_for_a_day(config: ImagesConfig) -> None:
 
 async def test_an_unknown_key_is_not_found(config: ImagesConfig) -> None:
     assert await ObjectClaims(make_bucket(config), ManualClock()).get("nobody's") is None
+
+
+async def test_a_store_that_is_known_to_be_down_is_not_asked(config: ImagesConfig) -> None:
+    def refuse() -> None:
+        raise store_down()
+
+    with pytest.raises(Unavailable):
+        await ObjectClaims(make_bucket(config), ManualClock(), refuse).get(CLAIM.key)

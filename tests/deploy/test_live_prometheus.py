@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 from support.child import Child, serving
+from support.collector import collecting
 from support.deploy import panels, rules
 from support.prometheus import Prometheus, scraping
 from support.provider import Provider, Reply, behind
+from support.redis_server import running_redis
 
 METRIC = re.compile(r"\b(?:gateway_\w+|\w+:gateway_\w+:\w+)\b")
 RANGE = "1m"
@@ -34,16 +36,27 @@ async def ask_for_pictures(gateway: Child, client: ClientSession) -> None:
 
 
 @pytest.fixture
-async def prometheus(tmp_path: Path, provider: Provider, client: ClientSession) -> AsyncIterator[Prometheus]:
-    async with serving(tmp_path, behind(provider.base_url)) as gateway:
-        provider.script(Reply(status=503))
+async def gateway(tmp_path: Path, provider: Provider) -> AsyncIterator[Child]:
+    """With everything that has metrics of its own."""
+    with running_redis(tmp_path) as redis:
+        async with collecting() as collector:
+            document = {"cache": {"redis_url": redis.url}, "tracing": {"endpoint": collector.endpoint}}
+            async with serving(tmp_path, {**behind(provider.base_url), **document}) as child:
+                yield child
+
+
+@pytest.fixture
+async def prometheus(
+    tmp_path: Path, gateway: Child, provider: Provider, client: ClientSession
+) -> AsyncIterator[Prometheus]:
+    provider.script(Reply(status=503))
+    await ask_for_pictures(gateway, client)
+    async with scraping(gateway.address, tmp_path, client) as running:
+        await running.until("gateway_build_info")
         await ask_for_pictures(gateway, client)
-        async with scraping(gateway.address, tmp_path, client) as running:
-            await running.until("gateway_build_info")
-            await ask_for_pictures(gateway, client)
-            await running.until("job:gateway_image_requests_failed:ratio_rate5m")
-            await running.until("job_upstream:gateway_upstream_retries:ratio_rate5m")
-            yield running
+        await running.until("job:gateway_image_requests_failed:ratio_rate5m")
+        await running.until("job_upstream:gateway_upstream_retries:ratio_rate5m")
+        yield running
 
 
 async def test_every_query_is_answered(prometheus: Prometheus) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from support.gateway import Gateway, StartGateway
+from support.google_storage import serving_google
 from support.object_stores import S3Server, serving_azure, serving_s3
+from yarl import URL
 
 from gateway.config import ImagesConfig
 from gateway.hosting.redirects import make_redirects
@@ -63,6 +65,20 @@ async def test_azure_signs_too(start: StartGateway) -> None:
         async with gateway.client.get(await made(gateway)) as answer:
             assert answer.content_type == "image/png"
             assert "sig=" in str(answer.url)
+
+
+async def test_google_signs_too(start: StartGateway) -> None:
+    with serving_google() as images:
+        gateway = await start({"images": {**images, "delivery": "redirect"}})
+        url = await made(gateway)
+        async with gateway.client.get(url, allow_redirects=False) as sent:
+            address = sent.headers["Location"]
+        assert {"X-Goog-Algorithm=GOOG4-RSA-SHA256", "X-Goog-Expires=60"} <= set(
+            URL(address).raw_query_string.split("&")
+        )
+        async with gateway.client.get(address) as answer:
+            assert (answer.status, answer.content_type) == (200, "image/png")
+            assert answer.headers["Content-Disposition"].startswith('inline; filename="')
 
 
 def test_a_proxy_sends_nobody_anywhere() -> None:

@@ -1,4 +1,4 @@
-"""A line between a client and a server that can be cut."""
+"""A line between a client and a server that can be cut, or fall silent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ class Line:
         self._target = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._writers: set[asyncio.StreamWriter] = set()
         self._whole = True
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self.address = ""
 
     def cut(self) -> None:
@@ -26,8 +28,13 @@ class Line:
         for writer in self._writers:
             writer.transport.abort()
 
+    def silence(self) -> None:
+        """Keep every connection, take each new one, and carry nothing until the line is mended."""
+        self._flowing.clear()
+
     def mend(self) -> None:
         self._whole = True
+        self._flowing.set()
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._whole:
@@ -36,19 +43,19 @@ class Line:
         far_reader, far_writer = await asyncio.open_connection(*self._target)
         self._writers |= {writer, far_writer}
         try:
-            await asyncio.gather(_carry(reader, far_writer), _carry(far_reader, writer))
+            await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
         finally:
             self._writers -= {writer, far_writer}
             for end in (writer, far_writer):
                 end.transport.abort()
 
-
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(ConnectionError):
-        while data := await reader.read(2**16):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(2**16):
+                await self._flowing.wait()
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
 
 @asynccontextmanager
@@ -60,6 +67,7 @@ async def line_to(target: str) -> AsyncIterator[Line]:
     try:
         yield line
     finally:
+        line.mend()
         line.cut()
         server.close()
         await server.wait_closed()

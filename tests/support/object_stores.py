@@ -82,7 +82,7 @@ def serving_azure() -> Iterator[dict[str, Any]]:
     options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"]
     process = subprocess.Popen([program("azurite-blob"), "--blobPort", str(port), *options])  # noqa: S603 - of the tests
     try:
-        _await_port(port)
+        await_port(port)
         endpoint = f"http://127.0.0.1:{port}/{AZURITE_ACCOUNT}"
         _make_container(endpoint)
         access = {"endpoint": endpoint, "allow_http": True, "access_key": AZURITE_ACCOUNT, "secret_key": AZURITE_KEY}
@@ -121,7 +121,7 @@ def free_port() -> int:
         return port
 
 
-def _await_port(port: int) -> None:
+def await_port(port: int) -> None:
     """Until somebody listens; ConnectionRefusedError after ten seconds."""
     end = time.monotonic() + 10
     while True:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import socket
+import socketserver
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,12 @@ from support.object_stores import free_port, needed
 from support.programs import program
 
 
+class _Babbler(socketserver.BaseRequestHandler):
+    def handle(self) -> None:
+        self.request.recv(1)
+        self.request.sendall(b"\x00\xff220 mail ready\r\n$-99\r\n*9\r\n" * 50)
+
+
 class RedisServer:
     def __init__(self, folder: Path, password: str = "") -> None:
         self.port = free_port()
@@ -21,6 +29,7 @@ class RedisServer:
         self._folder = folder
         self._password = password
         self._process: subprocess.Popen[bytes] | None = None
+        self._babbler: socketserver.ThreadingTCPServer | None = None
 
     def start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
@@ -40,7 +49,45 @@ class RedisServer:
     def resume(self) -> None:
         self._signal(signal.SIGCONT)
 
+    def restart(self) -> None:
+        """It forgets everything."""
+        self.stop()
+        self.start()
+
+    def fill(self) -> None:
+        """There is no memory for anything more: writing is refused, reading is not."""
+        self.command("CONFIG SET maxmemory 1")
+
+    def empty(self) -> None:
+        """There is memory again."""
+        self.command("CONFIG SET maxmemory 0")
+
+    def lock(self, password: str) -> None:
+        """Ask everybody for a password from now on."""
+        self.command("CLIENT KILL TYPE normal SKIPME yes", f"CONFIG SET requirepass {password}")
+
+    def babble(self) -> None:
+        """Something else listens at its port, and talks nonsense."""
+        self.stop()
+        self._babbler = socketserver.ThreadingTCPServer(("127.0.0.1", self.port), _Babbler, bind_and_activate=False)
+        self._babbler.allow_reuse_address = self._babbler.daemon_threads = True
+        self._babbler.server_bind()
+        self._babbler.server_activate()
+        threading.Thread(target=self._babbler.serve_forever, args=(0.05,), daemon=True).start()
+
+    def command(self, *lines: str) -> None:
+        """On a connection of its own; each must be answered with OK or a number."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            for line in lines:
+                connection.sendall(line.encode() + b"\r\n")
+                answer = connection.recv(256)
+                assert answer.startswith((b"+OK", b":")), answer
+
     def stop(self) -> None:
+        if self._babbler is not None:
+            self._babbler.shutdown()
+            self._babbler.server_close()
+            self._babbler = None
         if self._process is not None:
             self._process.kill()
             self._process.wait(10)

@@ -13,6 +13,8 @@ from gateway.hosting.retention import Retention
 from gateway.hosting.stores.base import Store
 from gateway.hosting.stores.filesystem import FileStore
 from gateway.hosting.stores.front import FrontedStore
+from gateway.hosting.stores.watched import WatchedStore
+from gateway.metrics import Metrics
 
 MISSING = "images.store: {scheme}:// needs more packages: pip install 'nano-banana-gateway[object-store]'"
 
@@ -46,8 +48,10 @@ STORES: Mapping[str, MakeStore] = MappingProxyType(
 )
 
 
-def make_store(config: ImagesConfig, clock: Clock, random_bytes: RandomBytes, *, in_company: bool = False) -> Store:
-    """The configured store, not opened yet, with its memory in front.
+def make_store(
+    config: ImagesConfig, clock: Clock, random_bytes: RandomBytes, metrics: Metrics, *, in_company: bool = False
+) -> Store:
+    """The configured store, not opened yet: watched, and with its memory in front.
 
     `in_company`: other processes of this gateway use it too.
 
@@ -56,4 +60,4 @@ def make_store(config: ImagesConfig, clock: Clock, random_bytes: RandomBytes, *,
     """
     retention = Retention(config.ttl, config.max_size)
     store = STORES[config.scheme](config, retention, clock, random_bytes, in_company)
-    return FrontedStore(store, config.memory)
+    return FrontedStore(WatchedStore(store, metrics, clock), config.memory)

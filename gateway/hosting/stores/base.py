@@ -77,7 +77,7 @@ class StoredPicture(Protocol):
 class Store(Protocol):
     """One place for pictures. Constructing it does no I/O; it is opened once, used, and closed once.
 
-    `put`, `get` and `delete` raise `gateway.errors.Unavailable` when the place is full or does not work.
+    `put`, `get`, `delete` and `probe` raise `gateway.errors.Unavailable` when the place is full or does not work.
     """
 
     async def open(self) -> None:
@@ -91,6 +91,12 @@ class Store(Protocol):
 
     async def get(self, name: HostedName) -> StoredPicture | None:
         """The picture, or None if there is none (any more). May raise `DamagedPicture`, as reading it does."""
+
+    def admit(self) -> None:
+        """Raises `gateway.errors.Unavailable` where a `put` would be refused now: ask before a picture is paid for."""
+
+    async def probe(self) -> None:
+        """Write something and take it away again."""
 
     async def delete(self, name: HostedName) -> bool:
         """Whether there was such a picture."""

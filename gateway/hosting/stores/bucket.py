@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
@@ -21,11 +21,12 @@ from obstore.store import AzureStore, GCSStore, S3Store
 from gateway.blob import CHUNK
 from gateway.config import ImagesConfig, ObjectStoreConfig
 from gateway.config_file import ConfigError
-from gateway.errors import Unavailable
 from gateway.hosting.stores.bucket_faults import fault, is_full
-from gateway.hosting.stores.failures import store_full
+from gateway.hosting.stores.failures import PROBE_SIZE, StoreFull, store_down
 from gateway.logs import event
 
+PROBE = "check/written"
+"""What is written and deleted again, to see whether that can be done."""
 PAGE = 1000
 """Objects that one listing gives, and one bulk delete takes."""
 CONNECT_WITHIN = timedelta(seconds=2)
@@ -87,12 +88,23 @@ class Bucket:
         try:
             async with asyncio.timeout(self._timeout):
                 await obstore.list_with_delimiter_async(self._client, "check")
+                await self._write_and_delete(b"")
         except _FAILURES as error:
             found = fault(error)
             if found is None:
-                raise Unavailable("The image store is unavailable") from error
+                raise store_down() from error
             return found
         return None
+
+    async def probe(self) -> None:
+        """Write an object of the size of a small picture, and delete it."""
+        async with self.bounded("probe"):
+            await self._write_and_delete(bytes(PROBE_SIZE))
+
+    async def _write_and_delete(self, data: bytes) -> None:
+        await obstore.put_async(self._client, PROBE, data, mode="overwrite", use_multipart=False)
+        with suppress(FileNotFoundError):  # another replica looks too
+            await obstore.delete_async(self._client, [PROBE])
 
     async def put(self, path: str, data: bytes, attributes: Mapping[str, str] = MappingProxyType({})) -> None:
         """Write an object, never over another one."""
@@ -176,7 +188,7 @@ def _as_unavailable(verb: str) -> Iterator[None]:
     except _FAILURES as error:
         reason = fault(error) or str(error).partition("\n")[0] or type(error).__name__
         event(_log, logging.ERROR, "image store failed", verb=verb, reason=reason)
-        raise (store_full() if is_full(error) else Unavailable("The image store is unavailable")) from error
+        raise (StoreFull() if is_full(error) else store_down()) from error
 
 
 def make_bucket(config: ImagesConfig) -> Bucket:

@@ -15,8 +15,17 @@ _FULL_RETRY = 60.0  # seconds: the next sweep may make room
 _log = logging.getLogger(__name__)
 
 
-def store_full() -> Unavailable:
-    return Unavailable("The image store is full", retry_after=_FULL_RETRY)
+PROBE_SIZE = 256 * 1024
+"""Bytes that are written to see whether a store takes pictures: of the size of a small one."""
+
+
+class StoreFull(Unavailable):
+    def __init__(self) -> None:
+        super().__init__("The image store is full", retry_after=_FULL_RETRY)
+
+
+def store_down() -> Unavailable:
+    return Unavailable("The image store is unavailable")
 
 
 @contextmanager
@@ -26,4 +35,4 @@ def as_unavailable(verb: str) -> Iterator[None]:
         yield
     except OSError as error:
         event(_log, logging.ERROR, "image store failed", verb=verb, reason=error.strerror)
-        raise (store_full() if error.errno in _FULL else Unavailable("The image store is unavailable")) from error
+        raise (StoreFull() if error.errno in _FULL else store_down()) from error

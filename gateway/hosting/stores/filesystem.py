@@ -17,7 +17,7 @@ from gateway.hosting.names import HostedName
 from gateway.hosting.retention import Retention
 from gateway.hosting.stores.base import Draft, StoredPicture, Usage
 from gateway.hosting.stores.durable import empty_scratch, scratch
-from gateway.hosting.stores.failures import as_unavailable, store_full
+from gateway.hosting.stores.failures import PROBE_SIZE, StoreFull, as_unavailable
 from gateway.hosting.stores.file_picture import FilePicture
 from gateway.hosting.stores.ledger import Ledger
 from gateway.hosting.stores.lock import RootLock, SweepLock
@@ -93,7 +93,7 @@ class FileStore:
 
     async def put(self, draft: Draft) -> HostedName:
         if draft.blob.size > self._retention.max_size:
-            raise store_full()
+            raise StoreFull
         with as_unavailable("put"):
             name = await self._threads.run(self._write, draft)
         if self._ledger.usage.bytes > self._retention.max_size:
@@ -112,6 +112,13 @@ class FileStore:
     async def delete(self, name: HostedName) -> bool:
         with as_unavailable("delete"):
             return await self._threads.run(self._remove, name)
+
+    def admit(self) -> None:
+        """Nothing is known here."""
+
+    async def probe(self) -> None:
+        with as_unavailable("probe"):
+            await self._threads.run(self._write_nothing)
 
     def expires_at(self, name: HostedName) -> float:
         return self._retention.expires_at(name)
@@ -188,6 +195,10 @@ class FileStore:
                 self._tree.adopt(unnamed, name)
                 self._ledger.change(shard, Usage(1, size))
         return name
+
+    def _write_nothing(self) -> None:
+        with scratch(self._tree.root) as unnamed:
+            unnamed.file.write(bytes(PROBE_SIZE))
 
     def _open(self, name: HostedName) -> FilePicture | None:
         file = self._tree.open(name)

@@ -75,6 +75,12 @@ class FrontedStore:
         self._kept[name] = data
         return MemoryPicture(name, data)
 
+    def admit(self) -> None:
+        self._store.admit()
+
+    async def probe(self) -> None:
+        await self._store.probe()
+
     async def delete(self, name: HostedName) -> bool:
         self._kept.pop(name, None)
         return await self._store.delete(name)

@@ -17,7 +17,7 @@ from gateway.hosting.retention import GRACE, Retention
 from gateway.hosting.stores.base import Draft, StoredPicture, Usage
 from gateway.hosting.stores.bucket import Bucket, Entry
 from gateway.hosting.stores.durable import KEYS
-from gateway.hosting.stores.failures import store_full
+from gateway.hosting.stores.failures import StoreFull
 from gateway.hosting.stores.object_picture import ObjectPicture
 from gateway.hosting.stores.periodic import Periodic
 from gateway.hosting.stores.shards import Shard, is_day, path_of
@@ -85,7 +85,7 @@ class ObjectStore:
 
     async def put(self, draft: Draft) -> HostedName:
         if draft.blob.size > self._retention.max_size:
-            raise store_full()
+            raise StoreFull
         data = await draft.blob.load()
         sha256 = await asyncio.to_thread(hashlib.sha256, data)
         name = HostedName.make(
@@ -108,6 +108,12 @@ class ObjectStore:
         await self._bucket.delete([path_of(name)])
         self._tally.gone(path_of(name), size)
         return True
+
+    def admit(self) -> None:
+        """Nothing is known here."""
+
+    async def probe(self) -> None:
+        await self._bucket.probe()
 
     def expires_at(self, name: HostedName) -> float:
         return self._retention.expires_at(name)

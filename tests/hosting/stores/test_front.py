@@ -35,6 +35,10 @@ class CountingStore:
         data = self._held.get(name)
         return MemoryPicture(name, data) if data is not None else None
 
+    def admit(self) -> None: ...
+
+    async def probe(self) -> None: ...
+
     async def delete(self, name: HostedName) -> bool:
         return self._held.pop(name, None) is not None
 

@@ -54,12 +54,16 @@ async def opened(config: ImagesConfig, clock: ManualClock | None = None) -> Asyn
 
 
 @asynccontextmanager
-async def answering(status: int, code: str, *, held: bool = False) -> AsyncIterator[ImagesConfig]:
-    """A store that gives everybody the same answer, or none."""
+async def answering(
+    status: int, code: str, *, held: bool = False, may_list: bool = False
+) -> AsyncIterator[ImagesConfig]:
+    """A store that gives everybody the same answer, or none. `may_list`: to others than those who list."""
 
-    async def handle(_: web.BaseRequest) -> web.Response:
+    async def handle(request: web.BaseRequest) -> web.Response:
         if held:
             await asyncio.Event().wait()
+        if may_list and request.method == "GET":
+            return web.Response(text="<ListBucketResult></ListBucketResult>", content_type="application/xml")
         return web.Response(status=status, text=f"<Error><Code>{code}</Code></Error>", content_type="application/xml")
 
     server = web.Server(handle)
@@ -148,6 +152,13 @@ async def test_a_missing_bucket_is_found_at_start(s3: S3Server) -> None:
 async def test_a_refusal_at_start_names_the_key_to_change(status: int, code: str, words: str) -> None:
     async with answering(status, code) as config:
         with pytest.raises(ConfigError, match=words):
+            async with opened(config):
+                pytest.fail("it was opened")
+
+
+async def test_credentials_that_only_read_are_found_at_start() -> None:
+    async with answering(403, "AccessDenied", may_list=True) as config:
+        with pytest.raises(ConfigError, match=r"images\.object_store: these credentials may not"):
             async with opened(config):
                 pytest.fail("it was opened")
 
