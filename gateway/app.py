@@ -243,4 +243,4 @@ def _lifespan(parts: Sequence[Part], workers: Workers) -> Callable[[web.Applicat
 def _inputs(house: House, config: Config) -> tuple[FieldReader, PictureIntake]:
     picture = PictureLimits(max_bytes=config.inputs.max_size, max_pixels=config.inputs.max_pixels)
     body = BodyLimits(config.server.max_body, picture.max_bytes, config.server.body_timeout)
-    return FieldReader(body, house.body_memory), PictureIntake(picture, house.body_memory)
+    return FieldReader(body, house.body_memory), PictureIntake(picture, house.body_memory, house.spool_memory)

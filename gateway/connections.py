@@ -90,6 +90,11 @@ class Connection(RequestHandler):
             self._written_before += self._writer.output_size
         self._writer = writer
 
+    @property
+    def is_answering(self) -> bool:
+        """From the head of a request until its answer is written: the links are done before the client has it all."""
+        return self._request_in_progress
+
     def look(self, limits: ConnectionLimits) -> None:
         """Cut the connection where the other side has let it wait for too long."""
         if self.transport is None:
@@ -240,6 +245,11 @@ class Runner(web.AppRunner):
             **plain._kwargs,  # noqa: SLF001
         )
 
+    @property
+    def is_answering(self) -> bool:
+        connections = self.server.connections if self.server is not None else []
+        return any(isinstance(connection, Connection) and connection.is_answering for connection in connections)
+
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
         """Look at the connections until the end of the block."""
@@ -256,7 +266,14 @@ class Runner(web.AppRunner):
             if self.server is not None:
                 for connection in self.server.connections:
                     if isinstance(connection, Connection):
-                        connection.look(self._limits)
+                        _look(connection, self._limits)
+
+
+def _look(connection: Connection, limits: ConnectionLimits) -> None:
+    try:
+        connection.look(limits)
+    except Exception:  # noqa: BLE001 - one connection that closes in this moment must not end the watch over all others
+        _log.exception("a connection could not be looked at")
 
 
 def _in_kernel(sock: socket.socket) -> int:

@@ -36,6 +36,18 @@ API_ERROR = "api_error"
 LONGEST_RETRY_AFTER = 120
 
 
+def forget_traces(error: BaseException) -> None:
+    """Let go of all that an expected failure saw on its way: uploads, their files, and whoever holds the error itself.
+
+    What remains is freed at once, instead of when the collector of cycles comes by.
+    """
+    current: BaseException | None = error
+    while current is not None:
+        current.__traceback__ = None
+        current.__context__ = current.__cause__
+        current = current.__cause__
+
+
 class GatewayError(Exception):
     """A failure with its status, the four keys of the error object, and a short stable label for metrics."""
 

@@ -27,6 +27,7 @@ from gateway.origin import Origin
 from gateway.quotas.in_flight import InFlight
 from gateway.quotas.token_quotas import TokenQuotas
 from gateway.shared_state import RedisState, SharedValues
+from gateway.spool import SpoolMemory
 from gateway.supervision.siblings import SiblingQuota, Siblings, SiblingTurns
 from gateway.tokens import Tokens
 from gateway.tracing import make_recorder
@@ -50,6 +51,7 @@ class House:
     quotas: TokenQuotas
     places: InFlight
     body_memory: RequestMemory
+    spool_memory: SpoolMemory
     answer_memory: AnswerMemory
     store: Store
     gallery: Gallery
@@ -83,6 +85,7 @@ def make_house(
         quotas=shared.quotas,
         places=InFlight(),
         body_memory=RequestMemory(config.server.body_memory),
+        spool_memory=SpoolMemory(),
         answer_memory=AnswerMemory(),
         store=store,
         gallery=Gallery(store, clock),

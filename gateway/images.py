@@ -144,6 +144,11 @@ class ImageRequest:
         """How many pictures are asked for."""
         return 1
 
+    @property
+    def is_inline(self) -> bool:
+        """Whether the answer holds the pictures themselves, and so nothing that another replica could give out."""
+        return self.response_format is ResponseFormat.B64_JSON
+
     def but(self, **changed: object) -> Self:
         """A copy with other values of some fields: what `dataclasses.replace` gives, at a quarter of its cost."""
         copy = object.__new__(type(self))
@@ -179,6 +184,10 @@ class GenerateRequest(ImageRequest):
     def count(self) -> int:
         return self.n
 
+    @property
+    def is_inline(self) -> bool:
+        return self.stream or super().is_inline
+
 
 @dataclass(frozen=True, kw_only=True)
 class EditRequest(ImageRequest):
@@ -198,6 +207,10 @@ class EditRequest(ImageRequest):
     @property
     def count(self) -> int:
         return self.n
+
+    @property
+    def is_inline(self) -> bool:
+        return self.stream or super().is_inline
 
 
 @dataclass(frozen=True, kw_only=True)

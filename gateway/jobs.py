@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias
 
 from gateway.answers import Answer
 from gateway.concurrency import ended
-from gateway.errors import GatewayError, KeyReused, Unavailable
+from gateway.errors import GatewayError, KeyReused, Unavailable, forget_traces
 from gateway.lifecycle import Deadline, DeadlinePassed, Lifecycle
 from gateway.logs import event
 from gateway.upstreams.attempts import Attempts
@@ -69,9 +69,11 @@ class OwnTurns:
 class Job:
     """One piece of work under way."""
 
-    def __init__(self, claim: Claim | None) -> None:
+    def __init__(self, claim: Claim | None, end: float) -> None:
         self.attempts = Attempts()
         self.claim = claim
+        self.end = end
+        """Of its time, in that of the event loop."""
         self.deadline: Deadline | None = None
         """None until the work has begun."""
         self._task: asyncio.Task[Answer]
@@ -81,8 +83,9 @@ class Job:
     def begin(self, work: Coroutine[Any, Any, Answer], *, done: Callable[[], None]) -> None:
         def ended(task: asyncio.Task[Answer]) -> None:
             done()
-            if not task.cancelled():
-                task.exception()  # whoever waits sees it; where nobody does it was logged
+            error = None if task.cancelled() else task.exception()  # whoever waits sees it; else it was logged
+            if isinstance(error, GatewayError):
+                forget_traces(error)
 
         self._task = asyncio.create_task(work)
         self._task.add_done_callback(ended)
@@ -143,13 +146,14 @@ class Jobs:
             return None
         if job.claim != sharing.claim:
             raise KeyReused
+        job.end = max(job.end, end)
         if job.deadline is not None:
             job.deadline.extend(end)
         return job
 
     def start(self, sharing: Sharing, end: float, make: Make) -> Job:
         """Begin work that `join` finds until it has ended, at `end` in the time of the event loop at the latest."""
-        job, name = Job(sharing.claim), _name(sharing)
+        job, name = Job(sharing.claim, end), _name(sharing)
 
         def forget() -> None:
             if self._running.get(name) is job:
@@ -157,17 +161,16 @@ class Jobs:
 
         if name:
             self._running[name] = job
-        job.begin(self._run(job, end, make, sharing), done=forget)
+        job.begin(self._run(job, make, sharing), done=forget)
         return job
 
-    async def _run(self, job: Job, end: float, make: Make, sharing: Sharing) -> Answer:
+    async def _run(self, job: Job, make: Make, sharing: Sharing) -> Answer:
         self._lifecycle.requests += 1
         try:
             if not sharing.everywhere:
-                return await self._known_or_made(job, end, make, sharing)
-            async with AsyncExitStack() as held:
-                await self._wait_for_turn(_name(sharing), end, held)
-                return await self._known_or_made(job, end, make, sharing)
+                return await self._answer(job, make, sharing)
+            async with AsyncExitStack() as turn:
+                return await self._answer(job, make, sharing, turn)
         except Exception as error:
             if job.attempts.abandoned:
                 _tell_of_failure(error)
@@ -175,26 +178,21 @@ class Jobs:
         finally:
             self._lifecycle.requests -= 1
 
-    async def _known_or_made(self, job: Job, end: float, make: Make, sharing: Sharing) -> Answer:
-        known = await sharing.known() if sharing.known else None
-        return known or await self._kept(await self._made(job, end, make), sharing)
-
-    async def _wait_for_turn(self, name: str, end: float, held: AsyncExitStack) -> None:
+    async def _answer(self, job: Job, make: Make, sharing: Sharing, turn: AsyncExitStack | None = None) -> Answer:
+        """One deadline for all that is waited for, so that whoever joins can move it; what is made is kept without."""
         try:
-            with self._lifecycle.deadline(end):
-                await held.enter_async_context(self._turns.turn(name))
-        except DeadlinePassed as passed:
-            raise passed.deadline.error(sent=False) from None
-
-    async def _made(self, job: Job, end: float, make: Make) -> Answer:
-        try:
-            with self._lifecycle.deadline(end) as job.deadline:
+            with self._lifecycle.deadline(job.end) as job.deadline:
+                if turn is not None:
+                    await turn.enter_async_context(self._turns.turn(_name(sharing)))
+                known = await sharing.known() if sharing.known else None
+                if known is not None:
+                    return known
                 answer = await make(job, job.deadline)
         except DeadlinePassed as passed:
             raise passed.deadline.error(sent=job.attempts.sent) from None
         if job.attempts.abandoned:
             event(_log, logging.INFO, "work that nobody waited for is finished", images=len(answer.images))
-        return answer
+        return await self._kept(answer, sharing)
 
     async def _kept(self, answer: Answer, sharing: Sharing) -> Answer:
         for hook in sharing.keep:

@@ -144,8 +144,11 @@ def _json_value(value: object) -> object:
 
 
 def _quoted(value: str) -> str:
+    """Readers of logfmt undo a backslash inside quotes, so those of the value are doubled before ours are added."""
     text = _plain(value)
-    return text if _BARE.fullmatch(text) else '"' + text.replace('"', '\\"') + '"'
+    if _BARE.fullmatch(text):
+        return text
+    return '"' + _shown(_cut(value).replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 
 def _as_text(value: object) -> str:
@@ -156,7 +159,11 @@ def _plain(text: str) -> str:
     """Printable ASCII only: line ends, escape codes and letters that change direction are written out."""
     if len(text) <= LONGEST_VALUE and text.isascii() and text.isprintable():
         return text
-    return _cut(text).encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
+    return _shown(_cut(text))
+
+
+def _shown(text: str) -> str:
+    return text.encode("ascii", "backslashreplace").decode().translate(_CONTROLS)
 
 
 _BARE = re.compile(rf"[!#-<>-~]{{1,{LONGEST_VALUE + len('...')}}}")

@@ -107,7 +107,7 @@ def address(scheme: str, host: str, port: int) -> str:
 class Site:
     """A running server."""
 
-    def __init__(self, runner: web.AppRunner, host: str, scheme: str = "http") -> None:
+    def __init__(self, runner: Runner, host: str, scheme: str = "http") -> None:
         self._runner = runner
         self._host = host
         self._scheme = scheme
@@ -116,6 +116,11 @@ class Site:
     def address(self) -> str:
         bound: Any = self._runner.addresses[0]
         return address(self._scheme, self._host, bound[1])
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether any client still waits for the rest of its answer."""
+        return self._runner.is_answering
 
     async def stop_accepting(self) -> None:
         for site in list(self._runner.sites):
@@ -209,11 +214,11 @@ async def _drain(lifecycle: Lifecycle, site: Site, config: ServerConfig, ending:
     if not ending.by_hand:
         await _until(ending.second.is_set, within=LAST_ARRIVALS)
     await _until(
-        lambda: lifecycle.requests == 0 or ending.second.is_set(),
+        lambda: (lifecycle.requests == 0 and not site.is_answering) or ending.second.is_set(),
         within=end - asyncio.get_running_loop().time(),
     )
     lifecycle.cut()
-    await _until(lambda: lifecycle.requests == 0, within=LAST_WORDS)
+    await _until(lambda: lifecycle.requests == 0 and not site.is_answering, within=LAST_WORDS)
 
 
 async def _until(done: Callable[[], bool], *, within: float) -> None:

@@ -123,14 +123,14 @@ class Spool:
         Raises:
             Unavailable: the disk is full.
         """
-        if self.takes(len(data)):
+        if self.reserve(len(data)):
             return self.in_memory(data)
         file = _NamelessFile.make()
         file.append([data])
         return SpooledBlob(file, 0, len(data))
 
-    def takes(self, size: int) -> bool:
-        """Whether there is room in memory for `size` bytes more; if so it is taken."""
+    def reserve(self, size: int) -> bool:
+        """Set aside memory for `size` bytes more; whether there was room."""
         if size <= self._left:
             self._left -= size
             return True
@@ -156,7 +156,7 @@ class SpoolDraft:
         self._pieces.append(piece)
         self._waiting += len(piece)
         self.size += len(piece)
-        if self._file is None and self._spool.takes(len(piece)):
+        if self._file is None and self._spool.reserve(len(piece)):
             return
         if self._file is None or self._waiting >= CHUNK:
             await self._write()

@@ -49,6 +49,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counts
 
 
+def without_flushes(counts: Counter[str]) -> Counter[str]:
+    """What a request that hosts nothing has cost: the store's own record may be flushed at any time."""
+    return Counter({what: times for what, times in counts.items() if what != "flushes"})
+
+
 async def generated(gateway: Gateway, **fields: Any) -> Any:
     status, body = await gateway.post("/v1/images/generations", json={"prompt": "x", "size": "1024x768", **fields})
     assert status == 200, body
@@ -63,7 +68,7 @@ async def test_base64_is_decoded_once_and_passed_on_as_it_came(start: StartGatew
         counted.clear()
         item = await generated(gateway, response_format="b64_json")
     assert base64.b64decode(item["b64_json"]) == PICTURE
-    assert counted == {"decoded": 1}
+    assert without_flushes(counted) == {"decoded": 1}
 
 
 async def test_hosting_is_one_hand_off(start: StartGateway, counted: Counter[str]) -> None:
@@ -87,7 +92,7 @@ async def test_a_picture_that_is_asked_for_again_costs_no_hand_off(start: StartG
         await gateway.picture(url)
         counted.clear()
         await gateway.picture(url)
-    assert counted == {}
+    assert without_flushes(counted) == {}
 
 
 async def test_a_cached_answer_costs_nothing_of_a_picture(start: StartGateway, counted: Counter[str]) -> None:
@@ -99,7 +104,7 @@ async def test_a_cached_answer_costs_nothing_of_a_picture(start: StartGateway, c
         counted.clear()
         status, body = await gateway.get(path)
     assert (status, base64.b64decode(body["data"][0]["b64_json"])) == (200, PICTURE)
-    assert counted == {}
+    assert without_flushes(counted) == {}
 
 
 def _generation(address: str, path: str, **fields: str) -> bytes:
@@ -132,3 +137,31 @@ async def test_requests_make_no_cycles_for_the_collector(start: StartGateway) ->
         finally:
             gc.enable()
     assert found < 100, "ten requests leave something behind that only the collector frees"
+
+
+@pytest.mark.parametrize(
+    ("reply", "fields", "status"),
+    [
+        (GOOD, {"n": 99}, 400),
+        (Reply(status=400, code="moderation_blocked"), {}, 400),
+        (Reply(status=404), {}, 500),
+        (Reply(raw=b'{"data":[{"b64_json":"bm8="}]}'), {}, 500),
+    ],
+    ids=["refused", "content refused", "rejected", "no picture"],
+)
+async def test_failures_make_no_cycles_either(start: StartGateway, reply: Reply, fields: Any, status: int) -> None:
+    """Else an outage would hold the uploads of all who asked until the collector comes by."""
+    async with providing() as provider:
+        provider.script(*[reply] * 100)
+        gateway = await start(behind(provider.base_url))
+        for _ in range(2):
+            await gateway.post("/v1/images/generations", json={"prompt": "x", **fields})
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(10):
+                assert (await gateway.post("/v1/images/generations", json={"prompt": "x", **fields}))[0] == status
+            found = gc.collect()
+        finally:
+            gc.enable()
+    assert found < 100

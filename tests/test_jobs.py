@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from support.drivers import unheard
@@ -88,6 +88,27 @@ async def test_equal_requests_are_one_piece_of_work(desk: Desk) -> None:
 
     assert await asyncio.gather(*clients) == [ANSWER] * 1000
     assert work.begun == 1
+
+
+async def test_who_joins_while_the_work_waits_for_its_turn_gets_its_own_time() -> None:
+    turn, work = asyncio.Event(), Work()
+
+    class LateTurn:
+        @asynccontextmanager
+        async def turn(self, _: str) -> AsyncIterator[None]:
+            await turn.wait()
+            yield
+
+    desk = Desk()
+    desk.jobs = Jobs(desk.lifecycle, LateTurn())
+    sharing = Sharing(key="a", everywhere=True)
+    first, second = desk.ask(work, sharing, seconds=0.05), desk.ask(work, sharing, seconds=60)
+    await asyncio.sleep(0.1)
+
+    turn.set()
+    work.end.set()
+
+    assert await asyncio.gather(first, second) == [ANSWER] * 2
 
 
 async def test_requests_that_share_with_nobody_are_not(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import subprocess
 import sys
 from typing import Any
@@ -42,6 +43,22 @@ def test_a_hostile_value_stays_in_its_line(value: str) -> None:
     assert text.isascii()
     assert text.isprintable()
     assert json.loads(JsonFormatter().format(record(value, field=value)))["field"] == value
+
+
+def read_logfmt(line: str) -> dict[str, str]:
+    """The fields of a line, as common readers take them apart."""
+    found = re.findall(r'([a-z_]+)=(?:"((?:[^"\\]|\\.)*)"|([^ ]*))', line.partition(": ")[2])
+    return {name: re.sub(r"\\(.)", r"\1", quoted) or bare for name, quoted, bare in found}
+
+
+@given(st.text(alphabet='\\\\" =abc', max_size=300))
+def test_no_value_becomes_another_field(value: str) -> None:
+    fields = read_logfmt(TextFormatter().format(record(path=value, caller="web")))
+
+    assert set(fields) == {"path", "caller"}
+    assert fields["caller"] == "web"
+    if len(value) <= LONGEST_VALUE:
+        assert fields["path"] == value
 
 
 @given(st.text())

@@ -23,7 +23,7 @@ class Gallery:
 
     def name(self, filename: str) -> HostedName | None:
         """What `filename` names; None when that is nothing of ours or has expired. Does not ask the store."""
-        name = _parsed(filename)
+        name = _parsed(filename) if len(filename) <= LONGEST_NAME else None
         return name if name is not None and self.seconds_left(name) > 0 else None
 
     async def open(self, filename: str) -> StoredPicture | None:
@@ -57,5 +57,7 @@ class Gallery:
         return all(self.seconds_left(name) > 0 and name.created >= self._store.evicted_before for name in names)
 
 
+LONGEST_NAME = 128
+"""Characters, a third more than our names have: what is longer would fill the memory of names with somebody's noise."""
 _parsed = lru_cache(maxsize=4096)(HostedName.parse)
 """Most requests are for the pictures of the last minutes."""

@@ -7,7 +7,7 @@ from functools import partial
 from gateway.answers import AnsweredImage
 from gateway.errors import UpstreamFailed
 from gateway.hosting.stores.base import Draft, Store
-from gateway.images import AnyRequest, Fit, Picture, ResponseFormat, UpscaleRequest
+from gateway.images import AnyRequest, Fit, Picture, UpscaleRequest
 from gateway.imaging.conform import conform, fits
 from gateway.imaging.errors import PictureError
 from gateway.imaging.workers import Workers
@@ -26,7 +26,7 @@ class Rehost:
         Raises:
             Unavailable: what `order` asks for could not be kept now, so nobody should pay for it.
         """
-        if durable or not _inline(order):
+        if durable or not order.is_inline:
             self._store.admit()
 
     async def __call__(self, made: Made, order: AnyRequest, *, durable: bool = False) -> AnsweredImage:
@@ -38,7 +38,7 @@ class Rehost:
         """
         picture = await self._conformed(made.picture, order)
         revised_prompt = None if isinstance(order, UpscaleRequest) else made.revised_prompt or order.prompt
-        inline = _inline(order)
+        inline = order.is_inline
         if inline and not durable:
             return AnsweredImage(None, picture, revised_prompt)
         with span("host", operation=order.operation, format=picture.format, bytes=picture.blob.size):
@@ -55,9 +55,3 @@ class Rehost:
                 return await self._workers.run(work, pixels=picture.width * picture.height)
         except PictureError as error:
             raise UpstreamFailed(200, "a damaged image in the answer") from error
-
-
-def _inline(order: AnyRequest) -> bool:
-    """Whether the answer holds the picture itself."""
-    streamed = not isinstance(order, UpscaleRequest) and order.stream
-    return streamed or order.response_format is ResponseFormat.B64_JSON

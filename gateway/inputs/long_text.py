@@ -14,11 +14,14 @@ from typing import NamedTuple
 
 from gateway.blob import Blob
 from gateway.errors import PayloadTooLarge
+from gateway.images import LONGEST_PROMPT
 from gateway.inputs.json_body import parse_object
 from gateway.spool import SpooledBlob
 
-LONG = 8 * 1024
-"""Bytes from which a text is left where it is: more than the longest prompt, less than nearly every picture."""
+LONGEST_CHARACTER = 12
+"""Bytes at most that one character takes: two escapes in JSON, four bytes as `%XX` in a form."""
+LONG = LONGEST_CHARACTER * LONGEST_PROMPT
+"""Bytes from which a text is left where it is: more than the longest prompt, however it is written."""
 MOST_TEXT = 256 * 1024
 """Bytes of a request beside its pictures."""
 

@@ -18,10 +18,10 @@ from gateway.spool import Spool, SpoolMemory
 
 
 class PictureIntake:
-    def __init__(self, limits: PictureLimits, memory: RequestMemory) -> None:
+    def __init__(self, limits: PictureLimits, memory: RequestMemory, spooled: SpoolMemory | None = None) -> None:
         self._limits = limits
         self._memory = memory
-        self._spooled = SpoolMemory()
+        self._spooled = spooled or SpoolMemory()
 
     def spool(self) -> Spool:
         """Where one request keeps what it brings."""

@@ -58,9 +58,9 @@ def _places(body: bytes) -> Iterator[tuple[int, int, int]]:
 
 def _text(encoded: bytes, charset: str) -> str:
     try:
-        return unquote_plus(_known(charset, encoded), charset)
-    except UnicodeDecodeError as error:
-        raise BadRequest("The form is not text in the charset that it names, or in UTF-8") from error
+        return unquote_plus(_known(charset, encoded), charset, errors="strict")
+    except UnicodeDecodeError:  # which would show the field to whoever reads the log
+        raise BadRequest("The form is not text in the charset that it names, or in UTF-8") from None
 
 
 def _known(charset: str, encoded: bytes) -> str:

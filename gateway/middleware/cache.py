@@ -13,7 +13,6 @@ from gateway.caching.shelf import Shelf
 from gateway.config import CacheConfig
 from gateway.hops import current_hops
 from gateway.hosting.gallery import Gallery
-from gateway.images import ResponseFormat
 from gateway.jobs import Keep, Known, Sharing
 from gateway.metrics import Metrics
 from gateway.middleware.links import Handler, Link
@@ -51,8 +50,8 @@ class _CacheLink:
             request[CACHE_STATE] = "HIT"
             request[CACHE_AGE] = found.age
             return await self._render(request, found.answer)
-        hosted = request[IMAGE_REQUEST].response_format is ResponseFormat.URL
-        request[SHARING] = Sharing(key=key, known=self._knower(key), keep=(self._keeper(key),), everywhere=hosted)
+        everywhere = not request[IMAGE_REQUEST].is_inline
+        request[SHARING] = Sharing(key=key, known=self._knower(key), keep=(self._keeper(key),), everywhere=everywhere)
         return await handler(request)
 
     async def _found(self, key: str) -> Found | None:

@@ -28,7 +28,7 @@ def deadline(lifecycle: Lifecycle, seconds: float) -> Link:
 
 
 def write_attempts(request: web.Request, response: web.StreamResponse) -> None:
-    """How many calls to upstreams were made, on failures too, and whether the client should make it more."""
+    """How many calls to upstreams were made, on failures too, and whether the client had better not ask again."""
     attempts = request.get(ATTEMPTS)
     if attempts is None:
         return

@@ -16,6 +16,7 @@ from gateway.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
     UriTooLong,
+    forget_traces,
 )
 from gateway.logs import event
 from gateway.metrics import Metrics
@@ -54,6 +55,7 @@ def _answer(request: web.Request, error: GatewayError, metrics: Metrics) -> web.
     if request.writer.output_size > 0:
         # Another answer would be read as the rest of the first: the connection is of no more use.
         raise ConnectionError(f"failed after the answer had begun: {error.label}") from error
+    forget_traces(error)
     return error_response(error)
 
 

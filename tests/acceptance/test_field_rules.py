@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any, TypeAlias
 
 import pytest
@@ -12,6 +15,8 @@ from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, ask, pictures
 from support.samples import data_url, plain
+
+from bench.mock import noise_png
 
 PICTURE = data_url(plain((8, 8)))
 SMALLEST = {
@@ -148,6 +153,26 @@ async def test_a_prompt_has_1_to_4096_characters_after_trimming(gateway: Gateway
 
     assert status == 200
     assert body["data"][0]["revised_prompt"] == prompt.strip()
+
+
+@pytest.mark.parametrize("letter", ["a", "字", "🍌"])
+@pytest.mark.parametrize("kind", ["multipart", "urlencoded", "long json", "escaped json"])
+async def test_the_longest_prompt_is_taken_however_it_is_written(gateway: Gateway, letter: str, kind: str) -> None:
+    prompt, picture = letter * 4096, noise_png(300, 300)  # which makes a body of more than 256 KiB
+    options: dict[str, Any] = {}
+    match kind:
+        case "multipart":
+            options["data"] = {"prompt": prompt, "image": BytesIO(picture)}
+        case "urlencoded":
+            options["data"] = {"prompt": prompt, "image": base64.b64encode(plain()).decode()}
+        case _:
+            fields = {"prompt": prompt, "image": base64.b64encode(picture).decode()}
+            options["data"] = json.dumps(fields, ensure_ascii=kind == "escaped json").encode()
+            options["headers"] = {"Content-Type": "application/json"}
+
+    status, body = await gateway.post(EDITS, **options)
+
+    assert status == 200, body
 
 
 @pytest.mark.parametrize(
