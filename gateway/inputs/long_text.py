@@ -20,7 +20,7 @@ from gateway.spool import SpooledBlob
 
 LONGEST_CHARACTER = 12
 """Bytes at most that one character takes: two escapes in JSON, four bytes as `%XX` in a form."""
-LONG = LONGEST_CHARACTER * LONGEST_PROMPT
+LONG = LONGEST_CHARACTER * LONGEST_PROMPT + 1
 """Bytes from which a text is left where it is: more than the longest prompt, however it is written."""
 MOST_TEXT = 256 * 1024
 """Bytes of a request beside its pictures."""
