@@ -11,7 +11,7 @@ from gateway.inputs.egress import CheckedResolver, FetchRules, SystemResolver, c
 from gateway.inputs.urls import Reason, UrlRefused, parse
 
 if TYPE_CHECKING:
-    from .conftest import Names
+    from support.internet import Names
 
 PRIVATE = "127.0.0.1 10.0.0.1 100.64.0.1 172.16.0.1 192.168.0.1 ::1 fd12::1 64:ff9b::a00:1"
 NEVER = "0.0.0.0 169.254.169.254 168.63.129.16 100.100.100.200 fd00:ec2::254 224.0.0.1 fe80::1 64:ff9b::a9fe:1"
