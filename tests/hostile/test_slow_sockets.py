@@ -142,7 +142,7 @@ WAYS: dict[Behave, str] = {
 async def lasts(child: Child, picture: str, way: Behave, limit: float) -> float:
     """Seconds until the gateway has closed it."""
     started = time.perf_counter()
-    async with Slow(child.address, picture, drip=max(0.05, limit / 200)) as one:
+    async with Slow(child.address, picture, drip=max(0.05, limit / 20)) as one:
         behaving = asyncio.ensure_future(_until_refused(way, one))
         closed = asyncio.ensure_future(_reset(one) if way is takes_no_answer else one.until_closed())
         try:
@@ -199,6 +199,7 @@ async def test_slow_sockets_end_in_time_and_disturb_nobody(tmp_path: Path, clien
         quiet = await latency(client, child, size, min(pause, 0.02))
         ways = list(itertools.islice(itertools.cycle(WAYS), size.sockets))
         slow = [asyncio.ensure_future(lasts(child, picture, way, getattr(size, WAYS[way]))) for way in ways]
+        await asyncio.sleep(size.head / 5)  # until all are there
         beside = await latency(client, child, size, pause)
         seconds = await asyncio.gather(*slow)
 
@@ -207,7 +208,8 @@ async def test_slow_sockets_end_in_time_and_disturb_nobody(tmp_path: Path, clien
         longest[WAYS[way]] = max(longest[WAYS[way]], lasted)
     told = ", ".join(f"{kind} {lasted:.1f} of {getattr(size, kind)} s" for kind, lasted in longest.items())
     sys.stdout.write(
-        f"\n  {size.sockets} slow sockets: p{100 * size.quantile:.0f} {beside * 1000:.1f} ms, {quiet * 1000:.1f} when quiet; longest {told}\n"
+        f"\n  {size.sockets} slow sockets: p{100 * size.quantile:.0f} {beside * 1000:.1f} ms,"
+        f" {quiet * 1000:.1f} when quiet; longest {told}\n"
     )
     assert all(lasted <= getattr(size, kind) + GRACE for kind, lasted in longest.items())
     assert beside <= max(2 * quiet, NOISE)
