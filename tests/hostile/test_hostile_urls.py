@@ -1,4 +1,4 @@
-"""Hostile addresses by every way into the whole gateway: none is dialled (S1 to S9, S12), and honest ones are fetched.
+"""Hostile addresses by every way into the gateway: none is dialled (S1, S2, S3, S4, S5, S6, S7, S8, S9, S12).
 
 python -m pytest tests/hostile/test_hostile_urls.py -s
 """

@@ -111,6 +111,30 @@ async def test_eight_at_once_stay_within_bounds(tmp_path: Path, client: ClientSe
     assert peak <= MOST
 
 
+@pytest.mark.parametrize("announced", [True, False])
+async def test_a_hundred_megabytes_are_refused_at_once(
+    tmp_path: Path, client: ClientSession, *, announced: bool
+) -> None:
+    """I6: by what the head announces, or else as soon as they are too many."""
+    start, piece = b'{"image":"', b"A" * 1_000_000
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield start
+        for _ in range(100):
+            yield piece
+
+    length = {"Content-Length": str(len(start) + 100 * len(piece))} if announced else {}
+    async with serving(tmp_path, {}) as child:
+        began = time.perf_counter()
+        url, headers = child.address + EDITS, {"Content-Type": JSON, **length}
+        async with client.post(url, data=pieces(), headers=headers) as response:
+            seconds = time.perf_counter() - began
+            assert response.status == 413
+
+    sys.stdout.write(f"\n  100 MB, announced: {announced}: refused after {seconds:.2f} s\n")
+    assert seconds < 2
+
+
 @pytest.fixture
 async def painter() -> AsyncIterator[Painter]:
     async with painting() as found:

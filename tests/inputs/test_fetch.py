@@ -1,3 +1,5 @@
+"""The guarded fetch: what is dialled, followed, read and told (S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12)."""
+
 from __future__ import annotations
 
 import asyncio
