@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 
 import pytest
-from aiohttp import web
+from aiohttp import http_parser, web
 from support.errors import error_in
 from support.raw_http import exchange, wire
 
@@ -202,3 +202,8 @@ async def test_r6_chunks_are_taken_and_the_next_request_too(serve: Serve) -> Non
         assert (await line.answer()).body == b"hello"
         await line.send(GET)
         assert (await line.answer()).body == b"hello"
+
+
+def test_r6_the_strict_parser_is_the_one_that_reads() -> None:
+    """Aiohttp's own in Python, which stands in where the compiled one is missing, forgives more."""
+    assert http_parser.HttpRequestParser is not http_parser.HttpRequestParserPy
