@@ -10,15 +10,15 @@ import base64
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote
 
 import pytest
 import yaml
 from aiohttp import ClientError, ClientSession, web
-from support.backend import Answer, Backend, backend, hangs_up, says
+from support.backend import Answer, backend, hangs_up, says
 from support.child import Child, serving
 from support.gateway import Document
 from support.images_api import EDITS, GENERATIONS, UPSCALE
@@ -27,6 +27,9 @@ from support.raw_http import exchange
 from support.samples import plain, text
 
 from gateway.cli import main
+
+Asked: TypeAlias = tuple[str, str, dict[str, Any]]
+"""Method, path and options."""
 
 CANARIES = {
     name: f"canary-{name}-5f1d9c3e7a2b48605f1d9c3e7a2b4860"
@@ -43,9 +46,12 @@ def spellings(secret: str) -> tuple[str, ...]:
 
 
 def document(address: str) -> Document:
-    key = {"driver": "openai", "base_url": address, "api_key": CANARIES["upstream"], "model": "m", "timeout": 1}
+    """With an upstream for each of the backends, so that no breaker keeps one from being asked."""
+    key = {"driver": "openai", "api_key": CANARIES["upstream"], "model": "m", "timeout": 0.3}
+    paid = {f"paid{number}": {**key, "base_url": f"{address}/{number}"} for number in range(len(BACKENDS))}
+    models = {name: {"operations": ["generate", "edit"], "upstreams": [name]} for name in paid}
     return {
-        "server": {"port": 0, "request_timeout": 3, "body_timeout": 1},
+        "server": {"port": 0, "request_timeout": 3, "body_timeout": 1, "drain_timeout": 1},
         "log": {"level": "debug", "format": "json"},
         "auth": {"tokens": [{"name": "web", "token": CANARIES["token"]}]},
         "metrics": {"token": CANARIES["metrics"]},
@@ -59,15 +65,13 @@ def document(address: str) -> Document:
                 "allow_http": True,
                 "access_key": "id",
                 "secret_key": CANARIES["bucket"],
-                "timeout": 0.3,
+                "timeout": 0.1,
                 "retries": 0,
             },
         },
-        "upstreams": {"paid": key, "local": {"driver": "local"}},
-        "models": {
-            "nano-banana": {"operations": ["generate", "edit"], "upstreams": ["paid"]},
-            "imagen-4.0-upscale-preview": {"operations": ["upscale"], "upstreams": ["local"]},
-        },
+        "upstreams": {**paid, "local": {"driver": "local"}},
+        "models": {**models, "imagen-4.0-upscale-preview": {"operations": ["upscale"], "upstreams": ["local"]}},
+        "defaults": {"generate": "paid0", "edit": "paid0"},
     }
 
 
@@ -114,21 +118,41 @@ BACKENDS: Mapping[str, Answer] = {
     "gives a damaged picture": says(200, json={"data": [{"b64_json": "iVBORw0KGgo="}]}),
     "gives a good one": says(200, json={"data": [{"b64_json": text(plain((64, 64)))}]}),
 }
+
+
+async def each_of_them(request: web.Request) -> web.StreamResponse:
+    """The first part of the path says which."""
+    return await list(BACKENDS.values())[int(request.path.split("/")[1])](request)
+
+
 TOKEN = {"Authorization": f"Bearer {CANARIES['token']}"}
 PICTURE = text(plain((8, 8)))
 
 
-def asked() -> list[tuple[str, str, dict[str, Any]]]:
+def asked_of_backends() -> list[Asked]:
+    """With the right token, for a picture that is hosted, one that is not, and an edit."""
+    orders: list[Asked] = []
+    for number in range(len(BACKENDS)):
+        fields = {"prompt": "a", "model": f"paid{number}"}
+        keyed = {**TOKEN, "Idempotency-Key": f"k{number}"}
+        edit = {**fields, "image": PICTURE, "mask": PICTURE, "response_format": "b64_json"}
+        orders += [
+            ("POST", GENERATIONS, {"json": fields, "headers": TOKEN}),
+            ("POST", GENERATIONS, {"json": {**fields, "response_format": "b64_json"}, "headers": keyed}),
+            ("POST", EDITS, {"json": edit, "headers": TOKEN}),
+        ]
+    return orders
+
+
+def asked() -> list[Asked]:
     """Requests that fail in the gateway, most of them with the right token."""
     wrong = {"Authorization": f"Bearer {CANARIES['token']}x"}
     return [
-        ("POST", GENERATIONS, {"json": {"prompt": "a"}, "headers": TOKEN}),
+        *asked_of_backends(),
         ("POST", GENERATIONS, {"json": {"prompt": "a"}, "headers": wrong}),
         ("POST", GENERATIONS, {"json": {"prompt": "a", "n": "x"}, "headers": TOKEN}),
-        ("POST", GENERATIONS, {"json": {"prompt": "a"}, "headers": {**TOKEN, "Idempotency-Key": "k"}}),
         ("POST", GENERATIONS, {"json": {"prompt": "a"}, "headers": {**TOKEN, "api-key": "another"}}),
         ("GET", f"{GENERATIONS}?prompt=a&api-key={CANARIES['token']}&token={CANARIES['metrics']}", {"headers": TOKEN}),
-        ("POST", EDITS, {"json": {"prompt": "a", "image": PICTURE, "mask": PICTURE}, "headers": TOKEN}),
         ("POST", EDITS, {"json": {"prompt": "a", "image": "http://127.0.0.1:1/a"}, "headers": TOKEN}),
         ("POST", EDITS, {"data": b"{", "headers": {**TOKEN, "Content-Type": "application/json"}}),
         ("POST", UPSCALE, {"json": {"image": PICTURE}, "headers": TOKEN}),
@@ -179,22 +203,12 @@ def told(words: str) -> list[str]:
     return [name for name, secret in CANARIES.items() if any(spelling in words for spelling in spellings(secret))]
 
 
-@asynccontextmanager
-async def trusted(folder: Path, answer: Answer) -> AsyncIterator[tuple[Backend, Child]]:
-    async with backend(answer) as failing, serving(folder, document(failing.address)) as child:
-        yield failing, child
-
-
 async def test_no_secret_is_told_whatever_fails(
     tmp_path: Path, client: ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://user:{CANARIES['proxy']}@127.0.0.1:1")
-    answers = []
-    async with trusted(tmp_path, echoes) as (failing, child):
-        for answer in BACKENDS.values():
-            failing.answer, before = answer, len(failing.asked)
-            answers += [one async for one in everything(client, child)]
-            assert len(failing.asked) > before
+    async with backend(each_of_them) as failing, serving(tmp_path, document(failing.address)) as child:
+        answers = [one async for one in everything(client, child)]
         (tmp_path / "gateway.yaml").write_text(f"auth: {{tokens: [{{name: web, token: {CANARIES['token']}, x: 1}}]}}")
         child.signal(signal.SIGHUP)  # a faulty file is told, and nothing of it
         while not any("configuration" in line for line in child.log()):  # noqa: ASYNC110 - a file tells nobody
@@ -207,6 +221,7 @@ async def test_no_secret_is_told_whatever_fails(
         f"\n  {len(CANARIES)} secrets, {len(BACKENDS)} backends: {len(answers)} answers,"
         f" {len(log)} lines of log, {len(told(' '.join([*answers, *log])))} secrets told\n"
     )
+    assert {path.split("/")[1] for path in failing.asked} == {str(number) for number in range(len(BACKENDS))}
     assert [(told(one), one[:300]) for one in answers if told(one)] == []
     assert [(told(line), line[:300]) for line in [*log, child.first_line] if told(line)] == []
 

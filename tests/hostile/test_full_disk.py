@@ -13,11 +13,13 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from support.child import Child, command, serving
+from support.child import Child, serving
 from support.errors import error_in
 from support.images_api import UPSCALE
 from support.samples import photograph, text
 from support.small_disk import small_disk
+
+from gateway.hosting.verification import verify
 
 DISK = 4 * 2**20
 LARGE = text(photograph((1200, 1000)))
@@ -47,7 +49,7 @@ async def test_a_full_store_is_a_clear_answer_and_no_end(child: Child, client: C
     inline = await upscaled(client, child, response_format="b64_json")
     served = [await whole(client, url) for url in made]
     files = sorted(path for path in (tmp_path / "images").rglob("*.jpg"))
-    checked = await command(tmp_path, "verify", "--config", "gateway.yaml")
+    checked = verify(tmp_path / "images")
     for path in files:
         path.unlink()
     again = await upscaled(client, child)
@@ -59,7 +61,7 @@ async def test_a_full_store_is_a_clear_answer_and_no_end(child: Child, client: C
     assert inline[0] == 200  # which needs no store
     assert served == [True] * len(made)
     assert len(files) == len(made)  # nothing half is left
-    assert checked[0] == 0
+    assert (checked.good, checked.damaged, checked.unfinished) == (len(made), (), 0)
     assert again[0] == 200
     assert not any("traceback" in line for line in child.log())
 

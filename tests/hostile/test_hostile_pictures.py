@@ -1,7 +1,7 @@
 """Hostile pictures by two ways into a whole process: 4xx, soon, and without memory (I1, I2, I3).
 
-python -m pytest tests/hostile/test_hostile_pictures.py -s            8 photographs of 12 megapixels at once
-python -m pytest tests/hostile/test_hostile_pictures.py -s -m slow    8 of 40, and 8 that become 64
+python -m pytest tests/hostile/test_hostile_pictures.py -s            4 photographs of 12 megapixels at once
+python -m pytest tests/hostile/test_hostile_pictures.py -s -m slow    8 of 12, 8 of 40, and 8 that become 64
 """
 
 from __future__ import annotations
@@ -105,15 +105,18 @@ async def test_hostile_pictures_cost_neither_time_nor_memory(tmp_path: Path, cli
     assert [line for line in log if "traceback" in line] == []
 
 
-@pytest.mark.parametrize("megapixels", [12, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("megapixels", "times"),
+    [(12, 4), pytest.param(12, 8, marks=pytest.mark.slow), pytest.param(40, 8, marks=pytest.mark.slow)],
+)
 async def test_honest_pictures_share_one_memory_however_many_come(
-    tmp_path: Path, client: ClientSession, painter: Painter, megapixels: int
+    tmp_path: Path, client: ClientSession, painter: Painter, megapixels: int, times: int
 ) -> None:
     """Photographs that lie on their side: decoded, turned and coded anew before the backend gets them."""
     photo = photograph((1000 * megapixels // 4, 4000), orientation=6)
     edit = {"prompt": "warmer", "output_format": "png"}
     rise, statuses = await rise_of(
-        tmp_path, painter.document(), lambda child: uploaded(client, child, EDITS, photo, edit)
+        tmp_path, painter.document(), lambda child: uploaded(client, child, EDITS, photo, edit), times
     )
 
     sys.stdout.write(f"\n  {len(statuses)} edits of {megapixels} megapixels at once: {rise / MIB:.0f} MiB more\n")
