@@ -13,7 +13,7 @@ from gateway.imaging.limits import PictureLimits
 from gateway.imaging.workers import DECODE_BUDGET
 from gateway.inputs import arriving, json_body
 from gateway.inputs.fetch import FetchRules
-from gateway.server import STILL_ACCEPTING, connection_limits
+from gateway.server import connection_limits
 from gateway.upstreams import DRIVER_SETTINGS, breaker, http, retry
 
 MIB = 2**20
@@ -60,7 +60,7 @@ def test_upstreams(config: Config) -> None:
 def test_load_and_draining(config: Config) -> None:
     assert config.server.max_in_flight == 256 + 256
     assert config.upstreams["local"].queue == 256
-    assert (config.server.drain_timeout, config.server.drain_timeout * STILL_ACCEPTING) == (25, 5)
+    assert (config.server.drain_timeout, config.server.drain_delay) == (25, 5)
 
 
 def test_names() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gateway.app import _fetch_rules
+from gateway.backends import _fetch_rules
 from gateway.config_file import parse as parse_config
 from gateway.inputs.egress import CheckedResolver, FetchRules, SystemResolver, checked_socket
 from gateway.inputs.urls import Reason, UrlRefused, parse
