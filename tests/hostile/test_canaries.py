@@ -51,7 +51,7 @@ def document(address: str) -> Document:
     paid = {f"paid{number}": {**key, "base_url": f"{address}/{number}"} for number in range(len(BACKENDS))}
     models = {name: {"operations": ["generate", "edit"], "upstreams": [name]} for name in paid}
     return {
-        "server": {"port": 0, "request_timeout": 3, "body_timeout": 1, "drain_timeout": 1},
+        "server": {"port": 0, "request_timeout": 3, "body_timeout": 1, "drain_timeout": 1, "drain_delay": 0},
         "log": {"level": "debug", "format": "json"},
         "auth": {"tokens": [{"name": "web", "token": CANARIES["token"]}]},
         "metrics": {"token": CANARIES["metrics"]},
