@@ -131,7 +131,7 @@ async def test_honest_enlargements_share_one_memory(tmp_path: Path, client: Clie
 
     sys.stdout.write(f"\n  {len(statuses)} enlargements to 64 megapixels at once: {rise / MIB:.0f} MiB more\n")
     assert set(statuses) == {200}
-    assert rise <= decoded_at_once(16 + 64) + 2 * len(statuses) * len(photo)
+    assert rise <= decoded_at_once(2 * 64) + 2 * len(statuses) * len(photo)
 
 
 def decoded_at_once(megapixels: float) -> float:
