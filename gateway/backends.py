@@ -107,7 +107,8 @@ def _counter(metrics: Metrics) -> Callable[[str], None]:
 
 
 def _fetch_rules(config: Config) -> FetchRules:
-    own = {(config.server.host, config.server.port)}
+    ports = {config.server.port, config.metrics.port or config.server.port}
+    own = {(config.server.host, port) for port in ports}
     if config.server.public_url is not None:
         public = parse_url(config.server.public_url)
         own.add((public.host, public.port))

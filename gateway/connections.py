@@ -149,6 +149,15 @@ class Connection(RequestHandler):
         return response
 
 
+def _is_framed_plainly(request: web.BaseRequest) -> bool:
+    """Whether every proxy in front agrees on where the request ends.
+
+    The parser takes an empty coding beside a length, and codings before `chunked` that nobody would undo.
+    """
+    coding = request.headers.get(hdrs.TRANSFER_ENCODING)
+    return coding is None or coding.lower() == "chunked"
+
+
 class _Refusal(web.Response):
     """Written without the application, so without its signals: it names the request and hides the server itself."""
 
@@ -231,6 +240,8 @@ class Runner(web.AppRunner):
             return plain.request_factory(message, payload, connection, writer, task)
 
         async def handle(request: Any) -> web.StreamResponse:
+            if not _is_framed_plainly(request):
+                return request.protocol.handle_error(request, web.HTTPBadRequest.status_code)  # type: ignore[no-any-return]  # aiohttp passes the request on as Any
             try:
                 return await plain.request_handler(request)
             except web.HTTPException as error:  # raised before the links ran, by an unknown `Expect` for one

@@ -14,6 +14,7 @@ TESTS = ROOT / "tests"
 
 RANKS = [
     {
+        "allocator",
         "errors",
         "clock",
         "concurrency",

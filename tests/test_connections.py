@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TypeAlias
 
 import pytest
-from aiohttp import web
+from aiohttp import http_parser, web
 from support.errors import error_in
 from support.raw_http import exchange, wire
 
@@ -180,3 +180,30 @@ async def test_r7_an_expectation_that_nobody_knows_is_answered_in_our_shape(serv
     assert answer.status == 400
     assert error_in(answer.json())["type"] == "invalid_request_error"
     assert b"unexpected" not in answer.body
+
+
+@pytest.mark.parametrize("coding", [b"", b"gzip, chunked", b",chunked", b"identity", b"chunked, chunked"])
+@pytest.mark.parametrize("length", [b"", b"Content-Length: 5\r\n"])
+async def test_r6_a_request_whose_end_is_a_matter_of_opinion_is_the_last(
+    serve: Serve, coding: bytes, length: bytes
+) -> None:
+    head = b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: " + coding + b"\r\n" + length + b"\r\n"
+
+    answer = await exchange(await serve(ConnectionLimits()), head + b"0\r\n\r\n" + GET)
+
+    assert answer.status == 400
+    assert error_in(answer.json())["type"] == "invalid_request_error"
+    assert b"HTTP/1.1" not in answer.body
+
+
+async def test_r6_chunks_are_taken_and_the_next_request_too(serve: Serve) -> None:
+    async with wire(await serve(ConnectionLimits())) as line:
+        await line.send(GET[:-2] + b"Transfer-Encoding: Chunked\r\n\r\n0\r\n\r\n")
+        assert (await line.answer()).body == b"hello"
+        await line.send(GET)
+        assert (await line.answer()).body == b"hello"
+
+
+def test_r6_the_strict_parser_is_the_one_that_reads() -> None:
+    """Aiohttp's own in Python, which stands in where the compiled one is missing, forgives more."""
+    assert http_parser.HttpRequestParser is not http_parser.HttpRequestParserPy

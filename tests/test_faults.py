@@ -1,4 +1,4 @@
-"""How well the gateway does in front of backends that fail, as figures.
+"""How well the gateway does in front of backends that fail, as figures (U3).
 
 python -m pytest tests/test_faults.py -s             the pool, its driver and HTTP; waits are leapt over
 python -m pytest tests/test_faults.py -s -m slow     the whole gateway under load, with real waits

@@ -1,4 +1,4 @@
-"""Redis that stops, pauses or talks nonsense: bounded waiting, one line a change, and a gauge."""
+"""Redis that stops, pauses or talks nonsense: bounded waiting, one line a change, and a gauge (H8)."""
 
 from __future__ import annotations
 

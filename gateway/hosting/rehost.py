@@ -8,7 +8,7 @@ from gateway.answers import AnsweredImage
 from gateway.errors import UpstreamFailed
 from gateway.hosting.stores.base import Draft, Store
 from gateway.images import AnyRequest, Fit, Picture, UpscaleRequest
-from gateway.imaging.conform import conform, fits
+from gateway.imaging.conform import COPIES, conform, fits
 from gateway.imaging.errors import PictureError
 from gateway.imaging.workers import Workers
 from gateway.spans import span
@@ -52,6 +52,6 @@ class Rehost:
         work = partial(conform, picture, order.output_format, ratio, self._fit)
         try:
             with span("convert", operation=order.operation, format=order.output_format):
-                return await self._workers.run(work, pixels=picture.width * picture.height)
+                return await self._workers.run(work, pixels=picture.width * picture.height * COPIES)
         except PictureError as error:
             raise UpstreamFailed(200, "a damaged image in the answer") from error

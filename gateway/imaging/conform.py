@@ -10,6 +10,9 @@ from gateway.imaging import codec
 RATIO_TOLERANCE = 0.03
 """How far, relative to the asked ratio, a picture may be off and still count as fitting."""
 
+COPIES = 2
+"""Pictures of the source's size that are held at a time while it is turned, cut or framed."""
+
 
 def fits_ratio(width: int, height: int, ratio: AspectRatio | None) -> bool:
     if ratio is None:

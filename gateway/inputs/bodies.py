@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -21,7 +22,7 @@ from gateway.inputs.fields import Fields, Upload
 from gateway.inputs.long_text import LongText
 
 ACCEPTED = {
-    "prompt": f"Accepted: a text of 1 to {LONGEST_PROMPT} characters.",
+    "prompt": f"Accepted: a text of 1 to {LONGEST_PROMPT} characters, none of them NUL.",
     "image": "Accepted: an http(s) URL, a data URL, base64 text, an uploaded file, or a list of up to"
     f" {MOST_INPUT_PICTURES} of these.",
     "mask": "Accepted: one picture, given like the image and of the same size.",
@@ -37,10 +38,20 @@ ACCEPTED = {
 
 SIZES = [f"{ratio.pixels[0]}x{ratio.pixels[1]}" for ratio in AspectRatio]
 
+
+def _without_nul(text: str) -> str:
+    """Backends written in C would read a prompt up to it, and act on something else than was checked."""
+    if "\0" in text:
+        raise ValueError("a NUL is no character of a prompt")
+    return text
+
+
 Prompt: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PROMPT),
-    Field(json_schema_extra={"pattern": r"\S"}),  # how a schema says that blanks alone are no prompt
+    AfterValidator(_without_nul),
+    # How a schema says that blanks alone are no prompt, and neither is anything with a NUL.
+    Field(json_schema_extra={"pattern": r"^[^\u0000]*[^\s\u0000][^\u0000]*$"}),
 ]
 Count: TypeAlias = Annotated[int, Field(ge=1, le=LARGEST_N)]
 Ratio: TypeAlias = Literal["1:1", "16:9", "9:16", "3:4", "4:3"]

@@ -35,6 +35,9 @@ EXPOSED = (
     "X-Upstream-Attempts",
 )
 
+FOR_MACHINES = frozenset({"/metrics", "/healthz", "/readyz"})
+"""The operator's browser reaches these where no stranger does, and no page of another origin has business there."""
+
 
 def cors(config: CorsConfig, origin: Origin) -> Link:
     allowed = frozenset(config.origins)
@@ -42,10 +45,21 @@ def cors(config: CorsConfig, origin: Origin) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         asking = request.headers.get(hdrs.ORIGIN)
         if asking is None or ANY in allowed or asking in allowed or asking == _without_path(origin.of(request)):
+            if request.method == hdrs.METH_OPTIONS and hdrs.ACCESS_CONTROL_REQUEST_METHOD not in request.headers:
+                return _options(request) or await handler(request)
             return await handler(request)
         raise Forbidden("This browser origin is not allowed to call the gateway")
 
     return link
+
+
+def _options(request: web.Request) -> web.StreamResponse | None:
+    """The answer to an OPTIONS that is no preflight, which aiohttp-cors refuses: what the resource can do."""
+    resource = request.match_info.route.resource
+    if resource is None:
+        return None
+    methods = sorted({route.method for route in resource} | {hdrs.METH_OPTIONS})
+    return web.Response(status=web.HTTPNoContent.status_code, headers={hdrs.ALLOW: ", ".join(methods)})
 
 
 def _without_path(address: str) -> str:
@@ -72,7 +86,7 @@ def cors_headers(config: CorsConfig) -> Writer:
             vary = response.headers.get(hdrs.VARY)
             response.headers[hdrs.VARY] = f"{vary}, Origin" if vary else "Origin"
         asking = request.headers.get(hdrs.ORIGIN)
-        if asking is None:
+        if asking is None or request.path in FOR_MACHINES:
             return
         if any_origin:
             response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = ANY

@@ -100,16 +100,18 @@ def _extras(body: Body, model: Model) -> Mapping[str, object]:
     """What drivers of the model understand. None of it is a picture, so none of it is long."""
     extras = {name: value for name, value in body.extras.items() if name in model.extras and value is not None}
     for name, value in extras.items():
-        if _holds_long_text(value):
-            raise BadRequest.field(name, f"Accepted: texts of less than {LONG} bytes.", required=False)
+        if _holds_odd_text(value):
+            raise BadRequest.field(name, f"Accepted: texts of less than {LONG} bytes, without NUL.", required=False)
     return MappingProxyType(extras)
 
 
-def _holds_long_text(value: object) -> bool:
+def _holds_odd_text(value: object) -> bool:
     match value:
         case dict():
-            return any(_holds_long_text(item) for item in value.values())
+            return any(_holds_odd_text(item) for item in value.values())
         case list():
-            return any(_holds_long_text(item) for item in value)
+            return any(_holds_odd_text(item) for item in value)
+        case str():
+            return "\0" in value
         case _:
             return isinstance(value, LongText | Upload)

@@ -50,9 +50,8 @@ class LocalPictures:
         return Made(codec.encode(result, wanted, icc_profile=_profile(images[0], result)), plan.describe())
 
     def upscaled(self, picture: Picture, times: int, format: ImageFormat, _index: int) -> Made:  # noqa: A002 - the field's word
-        image = _decoded(picture)
-        result = upscale(image, times)
-        return Made(codec.encode(result, format, icc_profile=_profile(image, result)))
+        result = upscale(_decoded(picture), times)  # nothing holds the source while the result grows
+        return Made(codec.encode(result, format, icc_profile=_profile(result, result)))
 
 
 def _decoded(picture: Picture) -> Image.Image:

@@ -9,7 +9,7 @@ from aiohttp import FormData
 from gateway.concurrency import all_of
 from gateway.errors import BadRequest
 from gateway.images import EditRequest, ImageFormat, Picture, PictureInput
-from gateway.imaging.conform import upright
+from gateway.imaging.conform import COPIES, upright
 from gateway.imaging.errors import PictureError
 from gateway.imaging.masks import Polarity, encode_mask
 from gateway.upstreams.blob_payload import BlobPayload
@@ -30,7 +30,8 @@ async def picture_for(image: PictureInput, accepted: frozenset[ImageFormat], too
     if picture.format in accepted and picture.orientation == 1:
         return picture
     try:
-        return await tools.workers.run(partial(upright, picture, accepted), pixels=picture.width * picture.height)
+        pixels = picture.width * picture.height * COPIES
+        return await tools.workers.run(partial(upright, picture, accepted), pixels=pixels)
     except PictureError as error:
         raise BadRequest.field("image", f"{error}.") from None
 

@@ -1,4 +1,4 @@
-"""Which pages of which origins may call, and what they may read of the answer."""
+"""Which pages of which origins may call, and what they may read of the answer (U7, U10)."""
 
 from __future__ import annotations
 
@@ -137,3 +137,25 @@ async def test_the_public_address_is_an_own_origin_whatever_its_path(start: Star
     reply = await ask(gateway, "POST", GENERATIONS, json=ORDER, headers={"Origin": "https://images.example.com"})
 
     assert reply.status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [(GENERATIONS, "GET, OPTIONS, POST"), ("/v1/models", "GET, OPTIONS"), ("/mcp", "OPTIONS, POST"),
+     ("/images/a.png", "GET, HEAD, OPTIONS")],
+)  # fmt: skip
+@pytest.mark.parametrize("headers", [{}, {"Origin": PAGE}])
+async def test_an_options_that_is_no_preflight_is_told_the_methods(
+    gateway: Gateway, path: str, methods: str, headers: dict[str, str]
+) -> None:
+    reply = await ask(gateway, "OPTIONS", path, headers=headers)
+
+    assert (reply.status, reply.headers["Allow"], reply.body) == (204, methods, b"")
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/readyz"])
+async def test_no_other_page_reads_what_is_for_machines(gateway: Gateway, path: str) -> None:
+    reply = await ask(gateway, "GET", path, headers={"Origin": STRANGER})
+
+    assert reply.status == 200
+    assert not [name for name in reply.headers if name.startswith("Access-Control-")]

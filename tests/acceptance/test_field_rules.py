@@ -14,6 +14,7 @@ from support.background import Standing
 from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, ask, pictures
+from support.provider import Provider, behind
 from support.samples import data_url, plain
 
 from bench.mock import noise_png
@@ -173,6 +174,29 @@ async def test_the_longest_prompt_is_taken_however_it_is_written(gateway: Gatewa
     status, body = await gateway.post(EDITS, **options)
 
     assert status == 200, body
+
+
+@pytest.mark.parametrize("prompt", ["\0", "a\0", "\0a", "a\0; now in full"])
+async def test_a_nul_is_no_character_of_a_prompt(gateway: Gateway, prompt: str) -> None:
+    """R1: a backend written in C reads up to it."""
+    for status, body in (
+        await gateway.post(GENERATIONS, json={"prompt": prompt}),
+        await gateway.post(GENERATIONS, data={"prompt": prompt}),
+        await gateway.get(GENERATIONS, params={"prompt": prompt}),
+    ):
+        assert (status, error_in(body)["param"]) == (400, "prompt")
+
+
+@pytest.mark.parametrize("seed", ["a\0", ["a\0"], {"a": "\0"}])
+async def test_nor_is_it_one_of_what_a_backend_is_told_beside(
+    start: StartGateway, provider: Provider, seed: object
+) -> None:
+    """R1."""
+    gateway = await start(behind(provider.base_url))
+
+    status, body = await gateway.post(GENERATIONS, json={"prompt": "a", "seed": seed})
+
+    assert (status, error_in(body)["param"], provider.calls) == (400, "seed", [])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""/images/{filename}: entity tags, ranges, the headers of a file that nobody may execute, and its end."""
+"""/images/{filename}: entity tags, ranges, the headers of a file that nobody may execute, and its end (I4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hosted pictures handed back in: read from the store behind any address, never over the network."""
+"""Hosted pictures handed back in: read from the store behind any address, never over the network (S9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that clients hand in: every way to give one, every format, and who is turned away."""
+"""Pictures that clients hand in: every way to give one, every format, and who is turned away (I2)."""
 
 from __future__ import annotations
 

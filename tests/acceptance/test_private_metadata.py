@@ -1,4 +1,4 @@
-"""What pictures tell besides their pixels is cut, and nothing else of them is touched."""
+"""What pictures tell besides their pixels is cut, and nothing else of them is touched (I5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The life of the process: its first line, how it ends, and what it leaves for the next."""
+"""The life of the process: its first line, how it ends, and what it leaves for the next (U8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What machines ask for: health, metrics, crawlers."""
+"""What machines ask for: health, metrics, crawlers (U10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What makes two requests equal: every field that changes the answer, and pictures by their bytes."""
+"""What makes two requests equal: every field that changes the answer, and pictures by their bytes (H6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every store promises. A new one adds a row to the table and passes."""
+"""What every store promises. A new one adds a row to the table and passes (H4)."""
 
 from __future__ import annotations
 

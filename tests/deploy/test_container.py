@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -47,6 +48,17 @@ def test_every_package_has_its_hashes_and_no_address(name: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries if entry and not entry.startswith("#"))
     assert "://" not in text
     assert "index-url" not in text
+
+
+def test_the_bill_of_materials_is_what_is_locked() -> None:
+    """Written anew by `deploy/docker/lock`."""
+    bill = json.loads((DEPLOY / "docker/sbom.cdx.json").read_text())
+    lock = (DEPLOY / "docker/requirements.lock").read_text()
+
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    assert {each["name"]: each["version"] for each in bill["components"]} == pinned("requirements.lock")
+    hashes = [each["content"] for component in bill["components"] for each in component["hashes"]]
+    assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:(\w+)", lock))
 
 
 def test_the_lock_holds_what_the_project_asks_for() -> None:

@@ -1,3 +1,5 @@
+"""Names that nobody guesses and that certify their bytes (H2)."""
+
 from __future__ import annotations
 
 import hashlib

@@ -1,3 +1,5 @@
+"""What is held against the names: whole, changed, foreign, unfinished (H4)."""
+
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable

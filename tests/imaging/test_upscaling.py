@@ -119,3 +119,16 @@ def test_the_source_is_left_alone(scene: Image.Image) -> None:
         before = source.tobytes()
         upscale(source, 2)
         assert source.tobytes() == before
+
+
+@pytest.mark.parametrize("height", [255, 256, 257, 600])
+def test_it_is_done_in_strips_that_do_not_show(height: int) -> None:
+    image = Image.effect_noise((9, height), 90)
+    sharp = image.filter(ImageFilter.Kernel((3, 3), (-1, -2, -1, -2, 44, -2, -1, -2, -1)))
+    assert upscale(image, 2).tobytes() == sharp.resize((18, 2 * height), Image.Resampling.LANCZOS).tobytes()
+
+
+def test_the_colour_profile_stays_with_it() -> None:
+    image = Image.new("RGB", (9, 7))
+    image.info["icc_profile"] = b"a profile"
+    assert upscale(image, 2).info["icc_profile"] == b"a profile"

@@ -1,3 +1,5 @@
+"""Which addresses are inward (S2)."""
+
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gateway.backends import _fetch_rules
+from gateway.config_file import parse as parse_config
 from gateway.inputs.egress import CheckedResolver, FetchRules, SystemResolver, checked_socket
 from gateway.inputs.urls import Reason, UrlRefused, parse
+from gateway.upstreams import DRIVER_SETTINGS
 
 if TYPE_CHECKING:
-    from .conftest import Names
+    from support.internet import Names
 
 PRIVATE = "127.0.0.1 10.0.0.1 100.64.0.1 172.16.0.1 192.168.0.1 ::1 fd12::1 64:ff9b::a00:1"
 NEVER = "0.0.0.0 169.254.169.254 168.63.129.16 100.100.100.200 fd00:ec2::254 224.0.0.1 fe80::1 64:ff9b::a9fe:1"
@@ -100,6 +103,11 @@ def test_s9_the_public_name_is_refused(allowed: bool) -> None:  # noqa: FBT001 -
     rules = FetchRules(allow_private_networks=allowed, own_addresses=own)
     assert _verdict(rules, "https://IMAGES.example/v1/images/generations?prompt=again") is Reason.OURSELVES
     assert _verdict(rules, "http://images.example/") is None
+
+
+def test_s9_the_port_of_the_metrics_is_the_gateways_too() -> None:
+    rules = _fetch_rules(parse_config({"metrics": {"port": 9464}}, DRIVER_SETTINGS, {}))
+    assert rules.own_addresses == {("127.0.0.1", 8080), ("127.0.0.1", 9464)}
 
 
 @pytest.mark.parametrize(

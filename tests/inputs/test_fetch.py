@@ -1,3 +1,5 @@
+"""The guarded fetch: what is dialled, followed, read and told (S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S11, S12)."""
+
 from __future__ import annotations
 
 import asyncio
@@ -7,6 +9,7 @@ from asyncio import BaseEventLoop
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.hostile_urls import spellings
 
 from gateway.errors import BadRequest, GatewayError, PayloadTooLarge
 from gateway.inputs.egress import CheckedResolver
@@ -18,17 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aiohttp.abc import ResolveResult
+    from support.internet import Script, Site
 
-    from .conftest import Ask, Bench, Script, Site
+    from .conftest import Ask, Bench
 
 CAT = "http://pictures.example/cat.png"
 WEB = ("93.184.216.34", 80)
 CODES = [301, 302, 303, 307, 308]
-TARGETS = "127.0.0.1 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.100.100.200"
-ODDITIES = """
-    [::1] [::] [0:0:0:0:0:0:0:1] [fe80::1] [fe80::1%25lo] [fd00:ec2::254] 0 0.0.0.0 168.63.129.16
-    ①②⑦.⓪.⓪.① ①⑥⑨.②⑤④.①⑥⑨.②⑤④ localhost LOCALHOST localhost.
-"""
 
 
 async def _accepted(ask: Ask, made: GuardedFetch, urls: list[str]) -> list[str]:
@@ -79,50 +78,13 @@ async def test_the_constructor_does_nothing_that_must_be_undone() -> None:
     await made.close()
 
 
-def _spellings(port: int) -> list[str]:
-    """Loopback, private, link-local and metadata addresses in every way that some resolver may read."""
-    hosts = []
-    for address in TARGETS.split():
-        a, b, c, d = (int(part) for part in address.split("."))
-        whole = (a << 24) + (b << 16) + (c << 8) + d
-        full_width = "".join(chr(0xFF10 + int(sign)) if sign.isdigit() else sign for sign in address)
-        hosts += [
-            address,
-            f"{address}.",
-            f"{whole}",
-            f"0x{whole:x}",
-            f"0X{whole:08X}",
-            f"0{whole:o}",
-            f"{a}.{(b << 16) + (c << 8) + d}",
-            f"{a}.{b}.{(c << 8) + d}",
-            f"0x{a:x}.0x{b:x}.0x{c:x}.0x{d:x}",
-            f"0{a:o}.0{b:o}.0{c:o}.0{d:o}",
-            f"0x{a:x}.{b}.{c}.{d}",
-            f"{a:03}.{b:03}.{c:03}.{d:03}",
-            f"{a}.{b}.{c}.%{ord(str(d)[0]):x}{str(d)[1:]}",
-            full_width,
-            full_width.replace(".", "。"),
-            address.replace(".", "．"),  # noqa: RUF001 - a full-width stop
-            f"[::ffff:{address}]",
-            f"[::ffff:{whole >> 16:x}:{whole & 0xFFFF:x}]",
-            f"[::{address}]",
-            f"[::ffff:0:{address}]",
-            f"[64:ff9b::{address}]",
-            f"[64:ff9b:1::{address}]",
-            f"[2002:{whole >> 16:x}:{whole & 0xFFFF:x}::]",
-            f"[0:0:0:0:0:ffff:{address}]",
-            f"user@{address}",
-        ]
-    return [f"http://{host}:{port}/" for host in [*hosts, *ODDITIES.split()]]
-
-
 async def test_s1_no_spelling_of_an_inward_address_gets_through(bench: Bench, canary: Site, ask: Ask) -> None:
-    spellings = _spellings(canary.port)
-    for url in spellings:  # a name server that reads every spelling as the most careless libraries do
+    found = spellings(canary.port)
+    for url in found:  # a name server that reads every spelling as the most careless libraries do
         bench.names.point(url.removeprefix("http://").rpartition(":")[0].lower(), "127.0.0.1")
     made = await bench.fetch(ports=frozenset({canary.port}))
-    assert len(set(spellings)) >= 100
-    assert await _accepted(ask, made, spellings) == []
+    assert len(set(found)) >= 100
+    assert await _accepted(ask, made, found) == []
     assert (canary.connections, bench.wire.dialled) == (0, [])
 
 

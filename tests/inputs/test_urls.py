@@ -1,3 +1,5 @@
+"""One reading of a URL, or none (S1, S6)."""
+
 from __future__ import annotations
 
 from ipaddress import ip_address

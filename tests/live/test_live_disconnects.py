@@ -1,4 +1,4 @@
-"""Clients that leave before they are answered: what becomes of the work, and what is left behind."""
+"""Clients that leave before they are answered: what becomes of the work, and what is left behind (U4)."""
 
 from __future__ import annotations
 

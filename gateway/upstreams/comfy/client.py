@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
@@ -10,6 +9,7 @@ from aiohttp import FormData
 
 from gateway.images import Picture
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Rejected
+from gateway.upstreams.blob_payload import BlobPayload
 from gateway.upstreams.comfy.failures import dropped, refusal
 from gateway.upstreams.comfy.graph import Graph, as_json
 from gateway.upstreams.comfy.history import Entry, StoredFile, read_entry
@@ -31,8 +31,8 @@ class ComfyClient:
             NotSent: it did not get there. No job was submitted yet, so nothing was done that costs.
         """
         form = FormData({"type": folder, "subfolder": SUBFOLDER, "overwrite": "true"})
-        data = io.BytesIO(await picture.blob.load())
-        form.add_field("image", data, filename=f"{name}.{picture.format.extension}", content_type=picture.format.mime)
+        data = BlobPayload(picture.blob, picture.format.mime)
+        form.add_field("image", data, filename=f"{name}.{picture.format.extension}")
         try:
             answer = await self._http.post("/upload/image", form=form)
         except Ambiguous as error:

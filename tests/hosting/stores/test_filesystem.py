@@ -1,3 +1,5 @@
+"""Pictures as files: whole, durable, swept and counted (H5)."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Pictures in a bucket: expiry that lists little, and failures that end soon and say what to change."""
+"""Pictures in a bucket: expiry that lists little, and failures that end soon and say what to change (H8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Killed while it writes: what was acknowledged is whole, what was not is not there, and the totals are right."""
+"""Killed while it writes: what was acknowledged is whole, what was not is not there, and the totals are right (H3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many at once: writers, readers, the janitor and a second process on one root."""
+"""Many at once: writers, readers, the janitor and a second process on one root (H5, H9)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,31 @@
+"""A file system of a few bytes, to be filled."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from support.programs import program
+
+
+@contextmanager
+def small_disk(folder: Path, size: int) -> Iterator[Path]:
+    """`folder`, which is made, on a disk of `size` bytes. The test is skipped where this account may not mount one."""
+    folder.mkdir(parents=True)
+    options = f"size={size},mode=700"
+    mounted = subprocess.run(  # noqa: S603 - our own arguments
+        [program("mount"), "-t", "tmpfs", "-o", options, "tmpfs", str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted: {mounted.stderr.strip()}; run this as root, with CAP_SYS_ADMIN")
+    try:
+        yield folder
+    finally:
+        subprocess.run([program("umount"), str(folder)], check=True)  # noqa: S603 - likewise
