@@ -20,8 +20,8 @@ from gateway.spool import SpooledBlob
 
 LONGEST_CHARACTER = 12
 """Bytes at most that one character takes: two escapes in JSON, four bytes as `%XX` in a form."""
-LONG = LONGEST_CHARACTER * LONGEST_PROMPT + 1
-"""Bytes from which a text is left where it is: more than the longest prompt, however it is written."""
+LONG = LONGEST_CHARACTER * LONGEST_PROMPT
+"""Bytes above which a text is left where it is: the longest prompt has no more, however it is written."""
 MOST_TEXT = 256 * 1024
 """Bytes of a request beside its pictures."""
 
@@ -132,7 +132,7 @@ def _cut(data: bytes) -> tuple[bytes, dict[str, tuple[int, int]]]:
     copied = at = left_out = 0
     while (start := data.find(_QUOTE, at)) >= 0:
         at, plain = _end_of_text(data, start)
-        if plain and at - start > LONG:
+        if plain and at - start - len(_QUOTE + _QUOTE) > LONG:
             mark = f"{secret} {len(found)}"
             found[mark] = start + 1, at - 1
             pieces += [data[copied : start + 1], mark.encode()]
