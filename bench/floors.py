@@ -19,8 +19,13 @@ from pathlib import Path
 import pybase64
 from aiohttp import ClientSession, ClientTimeout, FormData, TCPConnector, web
 
-from bench.mock import PICTURES, answer, serve
+from bench.mock import answer, serve
+from bench.mock import picture as picture_of
 
+ADDRESS = (
+    b'{"created": 1700000000, "data": [{"url": "http://127.0.0.1:8080/images/01234567890123456789012345678901.png"}]}'
+)
+"""An answer of the images API that only names a picture."""
 _SESSION = web.AppKey("session", ClientSession)
 
 
@@ -70,12 +75,11 @@ def make_app(kind: str, upstream: str) -> web.Application:
             return web.Response(body=await response.read(), content_type="application/json")
 
     async def picture(request: web.Request) -> web.StreamResponse:
-        return web.Response(body=PICTURES[request.match_info["kind"]], content_type="image/png")
-
-    answers = {kind: answer(data) for kind, data in PICTURES.items()}
+        return web.Response(body=picture_of(request.match_info["kind"]), content_type="image/png")
 
     async def kept_answer(request: web.Request) -> web.StreamResponse:
-        return web.Response(body=answers[request.match_info["kind"]], content_type="application/json")
+        kind = request.match_info["kind"]
+        return web.Response(body=ADDRESS if kind == "url" else answer(kind), content_type="application/json")
 
     app = web.Application(client_max_size=2**26)
     app.cleanup_ctx.append(_session)

@@ -1,6 +1,7 @@
 """An image upstream that answers at once or after a wait: prebuilt bytes, so that it costs as little as it can.
 
 /tiny/v1/...  1 KB of picture      /big/v1/...  1.5 MB of picture      /big-2s/v1/...  the same after 2 s
+/32k/v1/, /256k/v1/, /4m/v1/ likewise
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ import random
 import re
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 from aiohttp import web
 
-_KIND = re.compile(r"(tiny|big)(?:-([0-9.]+)s)?")
+SHAPES = {"tiny": (16, 19), "32k": (104, 104), "256k": (295, 295), "big": (709, 705), "4m": (1182, 1182)}
+"""Width and height of the pictures, by the name of their size."""
+_KIND = re.compile(rf"({'|'.join(SHAPES)})(?:-([0-9.]+)s)?")
 
 
 def noise_png(width: int, height: int) -> bytes:
@@ -33,16 +37,19 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-PICTURES = {"tiny": noise_png(16, 19), "big": noise_png(709, 705)}
+@cache
+def picture(kind: str) -> bytes:
+    return noise_png(*SHAPES[kind])
 
 
-def answer(picture: bytes) -> bytes:
-    return json.dumps({"created": 1700000000, "data": [{"b64_json": base64.b64encode(picture).decode()}]}).encode()
+@cache
+def answer(kind: str) -> bytes:
+    """The picture as an answer of the images API. Made when first asked for: idle memory is measured too."""
+    text = base64.b64encode(picture(kind)).decode()
+    return json.dumps({"created": 1700000000, "data": [{"b64_json": text}]}).encode()
 
 
 def make_app() -> web.Application:
-    bodies = {kind: answer(picture) for kind, picture in PICTURES.items()}
-
     async def images(request: web.Request) -> web.StreamResponse:
         kind = _KIND.fullmatch(request.match_info["kind"])
         if kind is None:
@@ -51,7 +58,7 @@ def make_app() -> web.Application:
             pass
         if kind[2]:
             await asyncio.sleep(float(kind[2]))
-        return web.Response(body=bodies[kind[1]], content_type="application/json")
+        return web.Response(body=answer(kind[1]), content_type="application/json")
 
     app = web.Application(client_max_size=2**30)
     app.router.add_post("/{kind}/v1/images/{operation}", images)
@@ -61,7 +68,10 @@ def make_app() -> web.Application:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
-    serve(make_app(), parser.parse_args().port)
+    port = parser.parse_args().port
+    for kind in SHAPES:
+        answer(kind)
+    serve(make_app(), port)
 
 
 def serve(app: web.Application, port: int) -> None:

@@ -1,37 +1,58 @@
-"""One picture of the figures: what the gateway costs beside what each job is held against."""
+"""The figures as one PNG: the curves, and beside them what each job costs against what it is held against."""
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-_COLOURS = {"gateway": "#e2a400", "floor": "#8aa0b4", "memory": "#8aa0b4", "nginx": "#5b8c5a", "direct": "#d0d6dc"}
-_ROW, _BAR, _LEFT, _WIDTH = 18, 14, 330, 1100
+from bench.chart import GRID, HEIGHT, INK, LEFT, PALE, SCALE, WIDTH, chart, font
+from bench.curves import Curve
+from bench.results import Result, Target
+
+MET, NOT_MET = "#3f7d58", "#b3541e"
+_NAMES, _ROW, _BAR, _TOP = 320, 21, 13, 56
 
 
-def plot(samples: Mapping[tuple[int, str, str], Sequence[Any]], table: Sequence[Any], path: Path) -> None:
-    """Bars by job, each job to its own scale, written as a PNG."""
-    rows = sum(len(job.contenders) + 1 for job in table)
-    image = Image.new("RGB", (_WIDTH, 40 + rows * _ROW), "white")
+def plot(curves: Sequence[Curve], results: Sequence[Result], path: Path) -> None:
+    """Panels two by two, written to `path`."""
+    panels = [*(chart(curve) for curve in curves), ratios(results)]
+    rows = math.ceil(len(panels) / 2)
+    height = max(HEIGHT * SCALE, *(panel.height for panel in panels))
+    sheet = Image.new("RGB", (2 * WIDTH * SCALE, (rows - 1) * HEIGHT * SCALE + height), "white")
+    for index, panel in enumerate(panels):
+        sheet.paste(panel, (index % 2 * WIDTH * SCALE, index // 2 * HEIGHT * SCALE))
+    sheet.resize((sheet.width // SCALE, sheet.height // SCALE), Image.Resampling.LANCZOS).save(path, optimize=True)
+
+
+def ratios(results: Iterable[Result]) -> Image.Image:
+    """A bar for each target: how much of what it allows is used up."""
+    bars = [
+        (f"{result.number}  {result.title}", share)
+        for result in results
+        for target in result.targets
+        if (share := _used(result, target)) is not None
+    ]
+    image = Image.new("RGB", (WIDTH * SCALE, max(HEIGHT, _TOP + 30 + _ROW * len(bars)) * SCALE), "white")
     pen = ImageDraw.Draw(image)
-    font = ImageFont.load_default(13)
-    pen.text((10, 10), "Cost by job (CPU ms a request, p50 ms, or peak MB): shorter is better", "black", font)
-    top = 40
-    for job in table:
-        figures = {
-            name: statistics.median(getattr(sample, job.figure) for sample in samples[job.number, job.title, name])
-            for name in job.contenders
-        }
-        longest = max(figures.values()) or 1
-        pen.text((10, top), f"{job.number}  {job.title} ({job.figure})", "black", font)
-        for name, value in figures.items():
-            length = value / longest * (_WIDTH - _LEFT - 120)
-            pen.rectangle((_LEFT, top, _LEFT + length, top + _BAR), fill=_COLOURS.get(name, "#b0b0b0"))
-            pen.text((_LEFT + length + 6, top), f"{name} {value:.3g}", "black", font)
-            top += _ROW
-        top += _ROW
-    image.save(path)
+    pen.text((LEFT * SCALE, 12 * SCALE), "Share of each target that is used (1 is the limit)", INK, font(17))
+    longest = max([1.2, *(share for _, share in bars)])
+    unit = (WIDTH - _NAMES - 70) / longest
+    for index, (title, share) in enumerate(bars):
+        top = _TOP + index * _ROW
+        box = (_NAMES, top, _NAMES + share * unit, top + _BAR)
+        pen.rectangle([edge * SCALE for edge in box], fill=MET if share <= 1 else NOT_MET)
+        pen.text(((_NAMES - 8) * SCALE, (top + _BAR / 2) * SCALE), title, INK, font(12), anchor="rm")
+        pen.text(((box[2] + 6) * SCALE, (top + _BAR / 2) * SCALE), f"{share:.2f}", PALE, font(12), anchor="lm")
+    limit = (_NAMES + unit) * SCALE
+    pen.line((limit, (_TOP - 6) * SCALE, limit, (_TOP + len(bars) * _ROW) * SCALE), fill=GRID if not bars else INK)
+    return image
+
+
+def _used(result: Result, target: Target) -> float | None:
+    found = result.verdict(target)
+    if found is None:
+        return None
+    return target.limit / found[0] if target.least else found[0] / target.limit

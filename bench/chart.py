@@ -1,0 +1,107 @@
+"""One chart with two logarithmic axes, drawn with Pillow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from PIL import Image, ImageDraw, ImageFont
+
+from bench.curves import Curve
+
+SCALE = 2
+"""Everything is drawn larger and shrunk at the end: Pillow's lines have no smooth edges of their own."""
+WIDTH, HEIGHT = 760, 500
+LEFT, RIGHT, TOP, BOTTOM = 74, 24, 52, 56
+INK, PALE, GRID = "#222222", "#666666", "#e4e4e4"
+COLOURS = ("#8aa0b4", "#e2a400", "#b3541e", "#3f7d58", "#7a5195", "#2f4b7c")
+MARKS = 4
+"""Pixels of a point's radius."""
+
+
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size * SCALE)
+
+
+class Axis:
+    """Places values of a logarithmic scale between two pixels; it spans whole decades' thirds around its values."""
+
+    def __init__(self, values: list[float], first: float, last: float) -> None:
+        self.ticks = list(_ticks(min(values), max(values)))
+        self._low, self._high = math.log10(self.ticks[0]), math.log10(self.ticks[-1])
+        self._first, self._last = first, last
+
+    def at(self, value: float) -> float:
+        share = (math.log10(value) - self._low) / (self._high - self._low)
+        return self._first + share * (self._last - self._first)
+
+
+def _ticks(low: float, high: float) -> Iterator[float]:
+    """1, 2, 5, 10, ... from the last one at or below `low` to the first one at or above `high`; at least two."""
+    steps = [float(f"{digit}e{power}") for power in range(-6, 10) for digit in (1, 2, 5)]
+    first = max(index for index, step in enumerate(steps) if step <= low)
+    last = min(index for index, step in enumerate(steps) if step >= high)
+    yield from steps[first : max(last, first + 1) + 1]
+
+
+def chart(curve: Curve) -> Image.Image:
+    """`SCALE` times `WIDTH` by `HEIGHT`. Lines without a point are left out."""
+    image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), "white")
+    pen = ImageDraw.Draw(image)
+    _write(pen, LEFT, 12, curve.title, INK, 17)
+    lines = {name: points for name, points in curve.lines.items() if points}
+    if not lines:
+        _write(pen, LEFT, TOP, "not measured", PALE, 14)
+        return image
+    points = [point for line in lines.values() for point in line]
+    across = Axis([x for x, _ in points], LEFT + 12, WIDTH - RIGHT - 12)
+    upwards = Axis([y for _, y in points], HEIGHT - BOTTOM, TOP)
+    _draw_axes(pen, curve, across, upwards)
+    for line, colour in zip(lines.values(), COLOURS * 2, strict=False):
+        _draw_line(pen, [(across.at(x), upwards.at(y)) for x, y in line], colour)
+    _draw_names(pen, list(lines))
+    return image
+
+
+def _draw_axes(pen: ImageDraw.ImageDraw, curve: Curve, across: Axis, upwards: Axis) -> None:
+    floor = HEIGHT - BOTTOM
+    for tick in upwards.ticks:
+        _line(pen, [(LEFT, upwards.at(tick)), (WIDTH - RIGHT, upwards.at(tick))], GRID, 1)
+        _write(pen, LEFT - 8, upwards.at(tick), _label(tick), PALE, 12, "rm")
+    for tick in across.ticks:
+        _line(pen, [(across.at(tick), TOP), (across.at(tick), floor)], GRID, 1)
+        _write(pen, across.at(tick), floor + 8, _label(tick), PALE, 12, "mt")
+    _line(pen, [(LEFT, TOP), (LEFT, floor), (WIDTH - RIGHT, floor)], PALE, 1)
+    _write(pen, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, curve.across, INK, 13, "mb")
+    _write(pen, 8, TOP - 6, curve.upwards, INK, 13, "lb")
+
+
+def _draw_line(pen: ImageDraw.ImageDraw, places: list[tuple[float, float]], colour: str) -> None:
+    _line(pen, places, colour, 3)
+    for x, y in places:
+        box = [(x - MARKS) * SCALE, (y - MARKS) * SCALE, (x + MARKS) * SCALE, (y + MARKS) * SCALE]
+        pen.ellipse(box, fill=colour)
+
+
+def _draw_names(pen: ImageDraw.ImageDraw, names: list[str]) -> None:
+    """At the top left, on white, so that no line runs through the words."""
+    x, y, step = LEFT + 16, TOP + 8, 19
+    widest = max(pen.textlength(name, font(13)) for name in names) / SCALE
+    box = [x - 6, y - 4, x + 32 + widest, y + step * len(names)]
+    pen.rectangle([edge * SCALE for edge in box], fill="white", outline=GRID, width=SCALE)
+    for index, (name, colour) in enumerate(zip(names, COLOURS * 2, strict=False)):
+        middle = y + index * step + step / 2 - 2
+        _line(pen, [(x, middle), (x + 18, middle)], colour, 3)
+        _write(pen, x + 26, middle, name, INK, 13, "lm")
+
+
+def _line(pen: ImageDraw.ImageDraw, places: list[tuple[float, float]], colour: str, width: int) -> None:
+    pen.line([(x * SCALE, y * SCALE) for x, y in places], fill=colour, width=width * SCALE, joint="curve")
+
+
+def _write(pen: ImageDraw.ImageDraw, x: float, y: float, text: str, colour: str, size: int, anchor: str = "la") -> None:
+    pen.text((x * SCALE, y * SCALE), text, colour, font(size), anchor=anchor)
+
+
+def _label(value: float) -> str:
+    return f"{value:,.0f}".replace(",", " ") if value >= 1 else f"{value:g}"

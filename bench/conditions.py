@@ -1,0 +1,33 @@
+"""What a run's figures depend on: versions, processors, and what else the machine was doing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.nginx import nginx_version
+from bench.rivals import RIVALS
+from gateway import __version__
+
+PACKAGES = ("aiohttp", "uvloop", "orjson", "pybase64", "zlib-ng", "pillow", "pydantic")
+
+
+def conditions(rivals: Mapping[str, Path]) -> str:
+    """One paragraph in plain words."""
+    cpus = sorted(os.sched_getaffinity(0))
+    placed = f"servers on CPU {cpus[0]}, mock and load on CPU {cpus[-1]}"
+    load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    return f"{', '.join(_versions(rivals))}; {len(cpus)} CPUs, {placed}; load average at the end {load}"
+
+
+def _versions(rivals: Mapping[str, Path]) -> Iterator[str]:
+    yield f"gateway {__version__}"
+    yield f"Python {platform.python_version()}"
+    yield from (f"{name} {version(name)}" for name in PACKAGES)
+    if shutil.which("nginx"):
+        yield f"nginx {nginx_version()}"
+    yield from (f"{name} {RIVALS[name].version(place)}" for name, place in rivals.items())
