@@ -13,11 +13,13 @@ SETTLES = 1.0
 
 
 def resting(servers: Servers, rounds: int, seconds: float) -> list[Result]:
-    """Each contender is started anew in each round, beside those that run already and rest."""
+    """Each contender is started anew in each round, rivals in the first one: beside those that run already and rest."""
     names = {"floor": "proxy", "gateway": "gateway", **{name: name for name in servers.rivals}}
     samples: dict[str, list[Sample]] = defaultdict(list)
-    for _ in range(rounds):
+    for turn in range(rounds):
         for name, server in names.items():
+            if turn and name in servers.rivals:
+                continue
             with servers.fresh(server) as child:
                 time.sleep(min(SETTLES, seconds))
                 before = child.cpu()
