@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from itertools import cycle
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -12,9 +13,14 @@ from bench.curves import Curve
 SCALE = 2
 """Everything is drawn larger and shrunk at the end: Pillow's lines have no smooth edges of their own."""
 WIDTH, HEIGHT = 760, 500
-LEFT, RIGHT, TOP, BOTTOM = 74, 24, 52, 56
+LEFT, RIGHT, TOP, BOTTOM = 74, 180, 64, 56
+NAME_HEIGHT = 17
 INK, PALE, GRID = "#222222", "#666666", "#e4e4e4"
-COLOURS = ("#8aa0b4", "#e2a400", "#b3541e", "#3f7d58", "#7a5195", "#2f4b7c")
+COLOURS = {"floor": ("#6f879d", "#9fb1c1"), "gateway": ("#c98f00", "#b3541e")}
+"""Of lines whose names begin so; others take theirs from `OTHERS`."""
+OTHERS = ("#3f7d58", "#7a5195", "#2f4b7c", "#8c564b")
+DECADES = 3
+"""From here on, ticks at 2 and 5 would crowd an axis."""
 MARKS = 4
 """Pixels of a point's radius."""
 
@@ -24,7 +30,7 @@ def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 class Axis:
-    """Places values of a logarithmic scale between two pixels; it spans whole decades' thirds around its values."""
+    """Places values of a logarithmic scale between two pixels; it reaches from tick to tick."""
 
     def __init__(self, values: list[float], first: float, last: float) -> None:
         self.ticks = list(_ticks(min(values), max(values)))
@@ -37,8 +43,12 @@ class Axis:
 
 
 def _ticks(low: float, high: float) -> Iterator[float]:
-    """1, 2, 5, 10, ... from the last one at or below `low` to the first one at or above `high`; at least two."""
-    steps = [float(f"{digit}e{power}") for power in range(-6, 10) for digit in (1, 2, 5)]
+    """1, 2, 5, 10, ... from the last one at or below `low` to the first one at or above `high`; at least two.
+
+    Powers of ten alone, where the values span many.
+    """
+    digits = (1, 2, 5) if high / low < 10**DECADES else (1,)
+    steps = [float(f"{digit}e{power}") for power in range(-6, 10) for digit in digits]
     first = max(index for index, step in enumerate(steps) if step <= low)
     last = min(index for index, step in enumerate(steps) if step >= high)
     yield from steps[first : max(last, first + 1) + 1]
@@ -57,9 +67,15 @@ def chart(curve: Curve) -> Image.Image:
     across = Axis([x for x, _ in points], LEFT + 12, WIDTH - RIGHT - 12)
     upwards = Axis([y for _, y in points], HEIGHT - BOTTOM, TOP)
     _draw_axes(pen, curve, across, upwards)
-    for line, colour in zip(lines.values(), COLOURS * 2, strict=False):
-        _draw_line(pen, [(across.at(x), upwards.at(y)) for x, y in line], colour)
-    _draw_names(pen, list(lines))
+    ends = []
+    colours = {family: cycle(shades) for family, shades in {**COLOURS, "": OTHERS}.items()}
+    for name, line in lines.items():
+        family = next(family for family in colours if name.startswith(family))
+        colour = next(colours[family])
+        places = [(across.at(x), upwards.at(y)) for x, y in line]
+        _draw_line(pen, places, colour)
+        ends.append((places[-1][1], name, colour))
+    _draw_names(pen, ends)
     return image
 
 
@@ -73,7 +89,7 @@ def _draw_axes(pen: ImageDraw.ImageDraw, curve: Curve, across: Axis, upwards: Ax
         _write(pen, across.at(tick), floor + 8, _label(tick), PALE, 12, "mt")
     _line(pen, [(LEFT, TOP), (LEFT, floor), (WIDTH - RIGHT, floor)], PALE, 1)
     _write(pen, (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, curve.across, INK, 13, "mb")
-    _write(pen, 8, TOP - 6, curve.upwards, INK, 13, "lb")
+    _write(pen, LEFT, TOP - 8, curve.upwards, PALE, 13, "lb")
 
 
 def _draw_line(pen: ImageDraw.ImageDraw, places: list[tuple[float, float]], colour: str) -> None:
@@ -83,16 +99,13 @@ def _draw_line(pen: ImageDraw.ImageDraw, places: list[tuple[float, float]], colo
         pen.ellipse(box, fill=colour)
 
 
-def _draw_names(pen: ImageDraw.ImageDraw, names: list[str]) -> None:
-    """At the top left, on white, so that no line runs through the words."""
-    x, y, step = LEFT + 16, TOP + 8, 19
-    widest = max(pen.textlength(name, font(13)) for name in names) / SCALE
-    box = [x - 6, y - 4, x + 32 + widest, y + step * len(names)]
-    pen.rectangle([edge * SCALE for edge in box], fill="white", outline=GRID, width=SCALE)
-    for index, (name, colour) in enumerate(zip(names, COLOURS * 2, strict=False)):
-        middle = y + index * step + step / 2 - 2
-        _line(pen, [(x, middle), (x + 18, middle)], colour, 3)
-        _write(pen, x + 26, middle, name, INK, 13, "lm")
+def _draw_names(pen: ImageDraw.ImageDraw, ends: list[tuple[float, str, str]]) -> None:
+    """Each name beside the end of its line, moved down where two would touch: height, name, colour."""
+    free = 0.0
+    for height, name, colour in sorted(ends):
+        free = max(height, free)
+        _write(pen, WIDTH - RIGHT + 8, free, name, colour, 13, "lm")
+        free += NAME_HEIGHT
 
 
 def _line(pen: ImageDraw.ImageDraw, places: list[tuple[float, float]], colour: str, width: int) -> None:

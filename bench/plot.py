@@ -13,7 +13,9 @@ from bench.curves import Curve
 from bench.results import Result, Target
 
 MET, NOT_MET = "#3f7d58", "#b3541e"
-_NAMES, _ROW, _BAR, _TOP = 320, 21, 13, 56
+_NAMES, _ROW, _BAR, _TOP = 330, 21, 14, 56
+_FITS = 36
+"""Pixels that a number takes."""
 
 
 def plot(curves: Sequence[Curve], results: Sequence[Result], path: Path) -> None:
@@ -45,7 +47,9 @@ def ratios(results: Iterable[Result]) -> Image.Image:
         box = (_NAMES, top, _NAMES + share * unit, top + _BAR)
         pen.rectangle([edge * SCALE for edge in box], fill=MET if share <= 1 else NOT_MET)
         pen.text(((_NAMES - 8) * SCALE, (top + _BAR / 2) * SCALE), title, INK, font(12), anchor="rm")
-        pen.text(((box[2] + 6) * SCALE, (top + _BAR / 2) * SCALE), f"{share:.2f}", PALE, font(12), anchor="lm")
+        inside = box[2] - _NAMES > _FITS  # where it does not meet the line of the limit
+        place = ((box[2] - 4 if inside else box[2] + 6) * SCALE, (top + _BAR / 2) * SCALE)
+        pen.text(place, f"{share:.2f}", "white" if inside else PALE, font(12), anchor="rm" if inside else "lm")
     limit = (_NAMES + unit) * SCALE
     pen.line((limit, (_TOP - 6) * SCALE, limit, (_TOP + len(bars) * _ROW) * SCALE), fill=GRID if not bars else INK)
     return image
