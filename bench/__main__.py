@@ -6,12 +6,12 @@ import argparse
 import json
 import logging
 import resource
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from bench import rivals
-from bench.conditions import conditions
+from bench.conditions import conditions, machine_load
 from bench.curves import Curve, by_concurrency, by_size, by_stored
 from bench.inside import conversions
 from bench.jobs import jobs
@@ -22,7 +22,7 @@ from bench.resting import resting
 from bench.results import Result
 from bench.servers import Servers, started
 from bench.stored import stored
-from bench.table import missed, render
+from bench.table import HEAD, missed, render
 
 RESTS = 3.0
 """Seconds for which a server is watched that has nothing to do."""
@@ -30,34 +30,38 @@ RESTS = 3.0
 
 def main() -> None:
     options = _parser().parse_args()
-    only = {int(number) for number in options.only.split(",") if number}
     pace = Pace(1, 0.2) if options.quick else Pace(options.rounds, options.seconds)
     _allow_many_connections()
     logging.basicConfig(level=logging.ERROR)  # what the gateway's own parts say in this process
-    with started(dict(options.rival)) as servers:
-        results = _outside(servers, pace, only, quick=options.quick)
-        curves = _curves(servers, pace, quick=options.quick) if options.out else []
-    results += _inside(pace.rounds, only, options.stored, quick=options.quick)
-    print(f"{conditions(dict(options.rival))}\n{pace.rounds} rounds of {pace.seconds} s\n")
-    print(render(results))
-    print("\n" + "\n".join(["Missed:", *missed(results)]))
+    print(f"{conditions(dict(options.rival))}\n{pace.rounds} rounds of {pace.seconds} s; {machine_load()}\n\n{HEAD}")
+    curves: list[Curve] = []
+    results = []
+    for result in _results(options, pace, curves):
+        results.append(result)
+        print(render(result), flush=True)
+    print(f"\n{machine_load()}\nmissed:", *missed(results), sep="\n")
     if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        curves.append(by_stored(result for result in results if result.number == 14))  # noqa: PLR2004 - job 14
-        plot(curves, results, options.out / "plot.png")
-        whole = {"results": [asdict(result) for result in results], "curves": [asdict(curve) for curve in curves]}
-        (options.out / "samples.json").write_text(json.dumps(whole, indent=1))
+        _save(results, curves, options.out)
 
 
-def _outside(servers: Servers, pace: Pace, only: set[int], *, quick: bool) -> list[Result]:
+def _results(options: argparse.Namespace, pace: Pace, curves: list[Curve]) -> Iterator[Result]:
+    """Job by job; what is measured beside them is added to `curves`."""
+    only = {int(number) for number in options.only.split(",") if number}
+    with started(dict(options.rival)) as servers:
+        yield from _outside(servers, pace, only, quick=options.quick)
+        if options.out:
+            curves += _curves(servers, pace, quick=options.quick)
+    yield from _inside(pace.rounds, only, (10, 100) if options.quick else options.stored)
+
+
+def _outside(servers: Servers, pace: Pace, only: set[int], *, quick: bool) -> Iterator[Result]:
     """Jobs 1 to 12: what servers do over HTTP."""
     hosted = {kind: servers.hosted(kind) for kind in ("tiny", "big")}
-    table = jobs(Asking(servers.upstream), hosted, servers.rivals, nginx="nginx" in servers)
-    chosen = [job for job in table if _wanted(job.number, only) and not (quick and job.burst)]
-    results = [measure(servers, job, pace) for job in chosen]
+    for job in jobs(Asking(servers.upstream), hosted, servers.rivals, nginx="nginx" in servers):
+        if _wanted(job.number, only) and not (quick and job.burst):
+            yield measure(servers, job, pace)
     if _wanted(12, only):
-        results += resting(servers, pace.rounds, pace.seconds if quick else RESTS)
-    return results
+        yield from resting(servers, pace.rounds, pace.seconds if quick else RESTS)
 
 
 def _curves(servers: Servers, pace: Pace, *, quick: bool) -> list[Curve]:
@@ -66,10 +70,20 @@ def _curves(servers: Servers, pace: Pace, *, quick: bool) -> list[Curve]:
     return [by_size(servers, pace), by_concurrency(servers, pace)]
 
 
-def _inside(rounds: int, only: set[int], counts: Sequence[int], *, quick: bool) -> list[Result]:
+def _inside(rounds: int, only: set[int], counts: Sequence[int]) -> Iterator[Result]:
     """Jobs 13 and 14, once the servers are gone: they would take their part of the CPU."""
-    results = conversions(rounds) if _wanted(13, only) else []
-    return results + (stored((10, 100) if quick else counts, rounds) if _wanted(14, only) else [])
+    if _wanted(13, only):
+        yield from conversions(rounds)
+    if _wanted(14, only):
+        yield from stored(counts, rounds)
+
+
+def _save(results: Sequence[Result], curves: Sequence[Curve], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = [*curves, by_stored(result for result in results if result.number == 14)]  # noqa: PLR2004 - job 14
+    plot(drawn, results, folder / "plot.png")
+    whole = {"results": [asdict(result) for result in results], "curves": [asdict(curve) for curve in drawn]}
+    (folder / "samples.json").write_text(json.dumps(whole, indent=1))
 
 
 def _wanted(number: int, only: set[int]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,7 +42,6 @@ def measure(servers: Servers, job: Job, pace: Pace) -> Result:
                 continue
             seconds, most = (BURST_SECONDS, job.connections) if job.burst else (pace.seconds, ENDLESS)
             samples[name].append(visit(servers, contender, job.connections, seconds, most))
-    sys.stderr.write(f"measured {job.number}: {job.title}\n")
     return Result(job.number, job.title, job.figure, dict(samples), job.targets)
 
 

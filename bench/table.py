@@ -1,18 +1,19 @@
-"""The results as one Markdown table."""
+"""The results as rows of one Markdown table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from bench.results import UNITS, Result, Target
 
-_HEAD = """| # | job | who | median | min to max | ratio | p99 ms | peak MB | requests/s | errors | target |
+HEAD = """| # | job | who | median | min to max | ratio | p99 ms | peak MB | requests/s | errors | target |
 |---|---|---|---|---|---|---|---|---|---|---|"""
 
 
-def render(results: Iterable[Result]) -> str:
-    return "\n".join([_HEAD, *(row for result in results for row in _rows(result))])
+def render(result: Result) -> str:
+    """The rows of one job, which go under `HEAD`."""
+    return "\n".join(_rows(result))
 
 
 def _rows(result: Result) -> Iterator[str]:

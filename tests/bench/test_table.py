@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.results import Result, Target
-from bench.table import missed, number, render
+from bench.table import HEAD, missed, number, render
 
 JOB = Result(
     4,
@@ -21,7 +21,9 @@ JOB = Result(
 
 
 def rows() -> list[list[str]]:
-    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in render([JOB]).splitlines()]
+    return [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in [*HEAD.splitlines(), *render(JOB).splitlines()]
+    ]
 
 
 def test_every_row_has_every_column() -> None:
