@@ -16,12 +16,13 @@ from bench.curves import Curve, by_concurrency, by_size, by_stored
 from bench.inside import conversions
 from bench.jobs import jobs
 from bench.measure import Pace, measure
+from bench.nginx import nginx_is_there
 from bench.plot import plot
 from bench.requests import Asking
 from bench.resting import resting
 from bench.results import Result
 from bench.servers import Servers, started
-from bench.stored import stored
+from bench.stored import TIMES, stored
 from bench.table import HEAD, missed, render
 
 RESTS = 3.0
@@ -30,7 +31,7 @@ RESTS = 3.0
 
 def main() -> None:
     options = _parser().parse_args()
-    pace = Pace(1, 0.2) if options.quick else Pace(options.rounds, options.seconds)
+    pace = Pace(1, 0.1) if options.quick else Pace(options.rounds, options.seconds)
     _allow_many_connections()
     logging.basicConfig(level=logging.ERROR)  # what the gateway's own parts say in this process
     print(f"{conditions(dict(options.rival))}\n{pace.rounds} rounds of {pace.seconds} s; {machine_load()}\n\n{HEAD}")
@@ -51,13 +52,13 @@ def _results(options: argparse.Namespace, pace: Pace, curves: list[Curve]) -> It
         yield from _outside(servers, pace, only, quick=options.quick)
         if options.out:
             curves += _curves(servers, pace, quick=options.quick)
-    yield from _inside(pace.rounds, only, (10, 100) if options.quick else options.stored)
+    yield from _inside(pace.rounds, only, (10, 20) if options.quick else options.stored, 3 if options.quick else TIMES)
 
 
 def _outside(servers: Servers, pace: Pace, only: set[int], *, quick: bool) -> Iterator[Result]:
     """Jobs 1 to 12: what servers do over HTTP."""
     hosted = {kind: servers.hosted(kind) for kind in ("tiny", "big")}
-    for job in jobs(Asking(servers.upstream), hosted, servers.rivals, nginx="nginx" in servers):
+    for job in jobs(Asking(servers.upstream), hosted, servers.rivals, nginx=nginx_is_there()):
         if _wanted(job.number, only) and not (quick and job.burst):
             yield measure(servers, job, pace)
     if _wanted(12, only):
@@ -66,16 +67,16 @@ def _outside(servers: Servers, pace: Pace, only: set[int], *, quick: bool) -> It
 
 def _curves(servers: Servers, pace: Pace, *, quick: bool) -> list[Curve]:
     if quick:
-        return [by_size(servers, pace, ("tiny", "256k")), by_concurrency(servers, pace, (1, 8))]
+        return [by_size(servers, pace, ["tiny"]), by_concurrency(servers, pace, [1])]
     return [by_size(servers, pace), by_concurrency(servers, pace)]
 
 
-def _inside(rounds: int, only: set[int], counts: Sequence[int]) -> Iterator[Result]:
+def _inside(rounds: int, only: set[int], counts: Sequence[int], times: int) -> Iterator[Result]:
     """Jobs 13 and 14, once the servers are gone: they would take their part of the CPU."""
     if _wanted(13, only):
         yield from conversions(rounds)
     if _wanted(14, only):
-        yield from stored(counts, rounds)
+        yield from stored(counts, rounds, times)
 
 
 def _save(results: Sequence[Result], curves: Sequence[Curve], folder: Path) -> None:

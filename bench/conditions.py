@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.nginx import nginx_version
+from bench.nginx import nginx_is_there, nginx_version
 from bench.rivals import RIVALS
 from gateway import __version__
 
@@ -32,6 +31,6 @@ def _versions(rivals: Mapping[str, Path]) -> Iterator[str]:
     yield f"gateway {__version__}"
     yield f"Python {platform.python_version()}"
     yield from (f"{name} {version(name)}" for name in PACKAGES)
-    if shutil.which("nginx"):
+    if nginx_is_there():
         yield f"nginx {nginx_version()}"
     yield from (f"{name} {RIVALS[name].version(place)}" for name, place in rivals.items())

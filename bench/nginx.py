@@ -28,11 +28,12 @@ http {{
 """
 
 
-def nginx(folder: Path, origin: str) -> Recipe | None:
-    """Serves /pictures/KIND.png, and /answers/KIND as it once came from `origin`. None where nginx is not installed."""
-    program = shutil.which("nginx")
-    if program is None:
-        return None
+def nginx_is_there() -> bool:
+    return shutil.which("nginx") is not None
+
+
+def nginx(folder: Path, origin: str) -> Recipe:
+    """Serves /pictures/KIND.png, and /answers/KIND as it once came from `origin`."""
     pictures = folder / "pictures"
     pictures.mkdir()
     for kind in ("tiny", "big"):
@@ -41,7 +42,7 @@ def nginx(folder: Path, origin: str) -> Recipe | None:
     config = folder / "nginx.conf"
     config.write_text(_CONFIG.format(folder=folder, port=port, origin=origin))
     # A single process, so that its CPU is found where it is looked for.
-    return Recipe([program, "-p", str(folder), "-c", str(config), "-g", "master_process off;"], port)
+    return Recipe(["nginx", "-p", str(folder), "-c", str(config), "-g", "master_process off;"], port)
 
 
 def nginx_version() -> str:

@@ -19,11 +19,10 @@ from bench.requests import TOKEN, Asking
 from bench.rivals import RIVALS
 
 KINDS = [*SHAPES, "tiny-2s", "big-2s"]
-FLOORS = ("proxy", "rehost", "form", "memory")
 
 
 class Servers:
-    """What runs, by name. `cpus`: of what is measured, and of the load."""
+    """What runs, by name, each from when it is first asked for. `cpus`: of what is measured, and of the load."""
 
     def __init__(self, folder: Path, stack: ExitStack, rivals: Mapping[str, Path]) -> None:
         self._folder, self._stack, self._rivals = folder, stack, rivals
@@ -33,23 +32,18 @@ class Servers:
         mock = free_port()
         self.upstream = f"http://127.0.0.1:{mock}"
         self._run("direct", Recipe(python("bench.mock", "--port", str(mock)), mock), self.cpus[1])
-        for name in (*FLOORS, "gateway", *rivals):
-            self._run(name, self._recipe(name), self.cpus[0])
-        if found := nginx(self._make_folder(), self.address("memory")):
-            self._run("nginx", found, self.cpus[0])
 
     def __getitem__(self, name: str) -> Child:
+        if name not in self._running:
+            self._run(name, self._recipe(name), self.cpus[0])
         return self._running[name]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._running
 
     @property
     def rivals(self) -> tuple[str, ...]:
         return tuple(self._rivals)
 
     def address(self, name: str) -> str:
-        return f"http://127.0.0.1:{self._running[name].port}"
+        return f"http://127.0.0.1:{self[name].port}"
 
     @contextmanager
     def fresh(self, name: str) -> Iterator[Child]:
@@ -75,6 +69,8 @@ class Servers:
             return RIVALS[name].recipe(self._rivals[name], self.upstream, self._make_folder(), KINDS)
         if name == "gateway":
             return _gateway(self.upstream, self._make_folder())
+        if name == "nginx":
+            return nginx(self._make_folder(), self.address("memory"))
         port = free_port()
         return Recipe(python("bench.floors", name, "--port", str(port), "--upstream", self.upstream), port)
 

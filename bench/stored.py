@@ -31,10 +31,10 @@ TIMES = 60
 """How often each thing is done in a round; its median counts."""
 
 
-def stored(counts: Sequence[int], rounds: int) -> list[Result]:
+def stored(counts: Sequence[int], rounds: int, times: int) -> list[Result]:
     """One result for each thing that is done; its contenders are the numbers of pictures."""
     with TemporaryDirectory(prefix="stored-") as folder:
-        samples = asyncio.run(_grown(Path(folder), counts, rounds))
+        samples = asyncio.run(_grown(Path(folder), counts, rounds, times))
     most = _name(max(counts))
     return [
         Result(14, f"{what}, by pictures stored", "took", dict(by_count), [Target(FLAT, _name(min(counts)))], most)
@@ -54,25 +54,25 @@ class HurriedClock(SystemClock):
         return super().monotonic() + self.skipped
 
 
-async def _grown(folder: Path, counts: Sequence[int], rounds: int) -> dict[str, dict[str, list[Sample]]]:
+async def _grown(folder: Path, counts: Sequence[int], rounds: int, times: int) -> dict[str, dict[str, list[Sample]]]:
     samples: dict[str, dict[str, list[Sample]]] = defaultdict(lambda: defaultdict(list))
     clock = HurriedClock()
     roots = {_name(count): folder / _name(count) for count in sorted(counts)}
     for name, count in zip(roots, sorted(counts), strict=True):
-        _seed(roots[name], count, TIMES * rounds)
+        _seed(roots[name], count, times * rounds)
         store = _store(roots[name], clock)
         await store.open()
         await store.recount()  # a store that was closed in order knows its totals
         await store.close()
     for _ in range(rounds):
-        for name, times in (await _starts(roots, clock)).items():
-            samples["starting"][name].append({"took": median(times)})
+        for name, took in (await _starts(roots, clock)).items():
+            samples["starting"][name].append({"took": median(took)})
         stores = {name: _store(root, clock) for name, root in roots.items()}
         for store in stores.values():
             await store.open()
-        for what, by_count in (await _interleaved(stores, clock)).items():
-            for name, times in by_count.items():
-                samples[what][name].append({"took": median(times)})
+        for what, by_count in (await _interleaved(stores, clock, times)).items():
+            for name, took in by_count.items():
+                samples[what][name].append({"took": median(took)})
         for store in stores.values():
             await store.close()
     return samples
@@ -88,19 +88,21 @@ async def _starts(roots: Mapping[str, Path], clock: HurriedClock) -> dict[str, l
     return times
 
 
-async def _interleaved(stores: Mapping[str, FileStore], clock: HurriedClock) -> dict[str, dict[str, list[float]]]:
+async def _interleaved(
+    stores: Mapping[str, FileStore], clock: HurriedClock, times: int
+) -> dict[str, dict[str, list[float]]]:
     """Each thing to each store in turn, so that a slow moment of the disk touches all alike."""
-    times: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for turn in range(TIMES):
+    took: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for turn in range(times):
         clock.skipped += MINUTE
         draft = Draft(MemoryBlob(turn.to_bytes(1000)), Operation.GENERATE, ImageFormat.PNG)
         for name, store in stores.items():
             began = time.perf_counter()
             picture = await store.put(draft)
-            times["storing one"][name].append((time.perf_counter() - began) * 1e3)
-            times["serving one"][name].append(await _took(partial(_read, store, picture)))
-            times["sweeping one"][name].append(await _took(store.sweep))
-    return times
+            took["storing one"][name].append((time.perf_counter() - began) * 1e3)
+            took["serving one"][name].append(await _took(partial(_read, store, picture)))
+            took["sweeping one"][name].append(await _took(store.sweep))
+    return took
 
 
 async def _read(store: FileStore, name: HostedName) -> None:
