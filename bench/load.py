@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
+GRACE = 60
+"""Seconds for what is still unanswered when the time is over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -93,7 +96,11 @@ async def run(request: bytes, port: int, *, connections: int, most: int, seconds
     started = time.perf_counter()
     loop = asyncio.get_running_loop()
     made = [await loop.create_connection(lambda: _Connection(this), "127.0.0.1", port) for _ in range(connections)]
-    await asyncio.wait([protocol.ended for _, protocol in made], timeout=seconds + 60)
+    _, waiting = await asyncio.wait([protocol.ended for _, protocol in made], timeout=seconds + GRACE)
+    if waiting:
+        this.errors["unanswered"] += len(waiting)
+        for transport, _ in made:
+            transport.abort()
     elapsed = time.perf_counter() - started
     times = sorted(this.times) or [0.0]
     p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
