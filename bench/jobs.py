@@ -45,7 +45,8 @@ def jobs(asking: Asking, hosted: Mapping[str, str], rivals: Sequence[str], *, ng
         return {**first, "memory": get("memory", memory), "gateway": get("gateway", ours)}
 
     def file(kind: str) -> dict[str, Contender]:
-        return beside_nginx(f"/pictures/{kind}.png", f"/pictures/{kind}", hosted[kind])
+        copying = {"nginx without sendfile": get("nginx", f"/copied/{kind}.png")} if nginx else {}
+        return beside_nginx(f"/pictures/{kind}.png", f"/pictures/{kind}", hosted[kind]) | copying
 
     return [
         Job(1, "small answer as b64_json", small, 32, [Target(1.7, "floor")]),
