@@ -34,7 +34,7 @@ def nginx_is_there() -> bool:
 
 
 def nginx(folder: Path, origin: str) -> Recipe:
-    """Serves /pictures/KIND.png, the same without sendfile as /copied/KIND.png, and /answers/KIND as `origin` gave it."""
+    """Serves /pictures/KIND.png, /copied/KIND.png without sendfile, and /answers/KIND as `origin` gave it."""
     pictures = folder / "pictures"
     pictures.mkdir()
     for kind in ("tiny", "big"):
