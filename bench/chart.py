@@ -19,6 +19,8 @@ INK, PALE, GRID = "#222222", "#666666", "#e4e4e4"
 COLOURS = {"floor": ("#6f879d", "#9fb1c1"), "gateway": ("#c98f00", "#b3541e")}
 """Of lines whose names begin so; others take theirs from `OTHERS`."""
 OTHERS = ("#3f7d58", "#7a5195", "#2f4b7c", "#8c564b")
+NEAR = 1.05
+"""A value so little below a tick lies on it, for the eye."""
 DECADES = 3
 """From here on, ticks at 2 and 5 would crowd an axis."""
 MARKS = 4
@@ -49,7 +51,7 @@ def _ticks(low: float, high: float) -> Iterator[float]:
     """
     digits = (1, 2, 5) if high / low < 10**DECADES else (1,)
     steps = [float(f"{digit}e{power}") for power in range(-6, 10) for digit in digits]
-    first = max(index for index, step in enumerate(steps) if step <= low)
+    first = max(index for index, step in enumerate(steps) if step <= low * NEAR)
     last = min(index for index, step in enumerate(steps) if step >= high)
     yield from steps[first : max(last, first + 1) + 1]
 

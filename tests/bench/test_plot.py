@@ -56,13 +56,13 @@ def test_a_bar_shows_whether_its_target_is_met(cpu: float, there: str, absent: s
         ([1, 128], [1, 2, 5, 10, 20, 50, 100, 200]),
         ([0.3, 0.4], [0.2, 0.5]),
         ([5, 5], [5, 10]),
-        ([1, 4000], [1, 10, 100, 1000, 10_000]),
+        ([0.99, 4000], [1, 10, 100, 1000, 10_000]),
     ],
 )
 def test_an_axis_reaches_around_its_values(values: list[float], ticks: list[float]) -> None:
     axis = Axis(values, 0, 100)
     assert axis.ticks == pytest.approx(ticks)
-    assert [axis.at(ticks[0]), axis.at(ticks[-1])] == pytest.approx([0, 100])
+    assert [axis.at(axis.ticks[0]), axis.at(axis.ticks[-1])] == pytest.approx([0, 100])
 
 
 def test_stored_pictures_become_points_by_their_number() -> None:
