@@ -27,6 +27,7 @@ from gateway.upstreams.base import (
     Made,
     Rejected,
     Report,
+    UpstreamError,
 )
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp
 from gateway.upstreams.openai_answers import PARTIAL_IMAGES, StreamedPictures, failure_of, pictures_of
@@ -165,7 +166,10 @@ class OpenAIUpstream:
         if not self._streams(request):
             return await self._made(await self._http.post(path, json=json, form=form, params=self._params))
         told = StreamedPictures(report, self._tools)
-        answer = await self._http.post_streamed(path, told, json=json, form=form, params=self._params)
+        try:
+            answer = await self._http.post_streamed(path, told, json=json, form=form, params=self._params)
+        except UpstreamError as error:
+            return told.pictures(broken=error)
         return told.pictures() if told.began else await self._made(answer)
 
     def _streams(self, request: GenerateRequest | EditRequest) -> bool:

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import BodyPartReader, web
 from aiohttp.test_utils import TestServer
 from PIL import Image
+from support.backend import backend
 from support.drivers import edition, enlargement, generation, opened, unheard
 from support.samples import plain
 
@@ -252,12 +253,64 @@ async def test_a_server_that_ignores_the_stream_is_understood(seen: Seen) -> Non
         assert len(await driver.generate(generation(stream=True), unheard)) == 1
 
 
+PREVIEW = event("image_generation.partial_image", b64_json=PICTURE, partial_image_index=0)
+FINISHED = event("image_generation.completed", b64_json=PICTURE)
+UNREADABLE = event("image_generation.completed", b64_json="bm9uZQ==")
+FAILURE = event("error", error={"code": "server_error", "message": "x"})
+
+
+async def test_one_bad_picture_does_not_cost_its_siblings(seen: Seen) -> None:
+    bad = [{}, {"b64_json": "bm9uZQ=="}, {"url": "http://127.0.0.1:9/one.png"}]
+    seen.answer = {"created": 1, "data": [bad[0], {"b64_json": PICTURE, "revised_prompt": "seen"}, *bad[1:]]}
+    async with opened("openai", **keys(seen)) as driver:
+        made = await driver.generate(generation(n=4), unheard)
+    assert [picture.revised_prompt for picture in made] == ["seen"]
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        PREVIEW + FINISHED + FAILURE,
+        FINISHED + event("error", error={"code": "moderation_blocked", "message": "x"}),
+        FINISHED + UNREADABLE,
+        UNREADABLE + FINISHED,
+        event("image_generation.partial_image", b64_json="bm9uZQ==", partial_image_index=0) + FINISHED,
+    ],
+)
+async def test_a_picture_that_a_stream_finished_is_handed_out_whatever_follows(seen: Seen, stream: bytes) -> None:
+    seen.answer = stream
+    async with opened("openai", **keys(seen, stream=True)) as driver:
+        assert len(await driver.generate(generation(stream=True, n=2), unheard)) == 1
+
+
+@pytest.mark.parametrize(("told", "finished"), [(FINISHED, 1), (PREVIEW, None), (UNREADABLE, None)])
+async def test_of_a_stream_that_breaks_the_finished_pictures_stay(told: bytes, finished: int | None) -> None:
+    async def breaks(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(told)
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async with backend(breaks) as server, opened("openai", base_url=server.address, model="m", stream=True) as driver:
+        if finished is None:
+            with pytest.raises(Ambiguous):
+                await driver.generate(generation(stream=True), unheard)
+        else:
+            assert len(await driver.generate(generation(stream=True), unheard)) == finished
+
+
 @pytest.mark.parametrize(
     ("stream", "outcome"),
     [
-        (event("image_generation.partial_image", b64_json=PICTURE, partial_image_index=0), Ambiguous),
+        (PREVIEW, Ambiguous),
+        (PREVIEW + FAILURE, Ambiguous),
+        (UNREADABLE + FAILURE, Ambiguous),
+        (UNREADABLE, EmptyAnswer),
+        (PREVIEW + event("error", error={"code": "moderation_blocked", "message": "x"}), ContentRefused),
         (event("error", error={"code": "moderation_blocked", "message": "x"}), ContentRefused),
-        (event("error", error={"code": "server_error", "message": "x"}), Refused),
+        (FAILURE, Refused),
     ],
 )
 async def test_a_stream_that_fails_has_its_outcome(seen: Seen, stream: bytes, outcome: type[Exception]) -> None:
