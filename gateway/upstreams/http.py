@@ -278,6 +278,8 @@ def failure(answer: HttpAnswer, detail: str = "") -> UpstreamError:
     """The outcome that an answer's status means where the protocol says nothing more exact."""
     said = detail or "the answer's status"
     if answer.status in _REFUSED and answer.headers.get("x-should-retry") == "false":
+        if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Ambiguous(f"{said}; it may have been done", status=answer.status)  # so a gateway like us means it
         return Rejected(f"{said}; it says not to ask again", status=answer.status)
     if answer.status in _REFUSED:
         return Refused(said, status=answer.status, retry_after=retry_after(answer.headers))
