@@ -32,7 +32,7 @@ from gateway.upstreams.base import (
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp
 from gateway.upstreams.openai_answers import PARTIAL_IMAGES, StreamedPictures, failure_of, pictures_of
 from gateway.upstreams.openai_presets import PRESETS, SIZES, SizeMode
-from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for
+from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for, upscaled_size
 from gateway.upstreams.tools import Tools
 
 
@@ -141,6 +141,7 @@ class OpenAIUpstream:
         }.items():
             form.add_field(name, _form_text(value))
         picture = await picture_for(request.image, self._settings.input_formats, self._tools)
+        upscaled_size(picture, request.upscale_factor.times, self._tools)
         attach(form, "image", picture)
         return await self._made(await self._http.post(route.path, form=form, params=self._params))
 

@@ -18,6 +18,7 @@ from support.backend import backend
 from support.drivers import edition, enlargement, generation, opened, unheard
 from support.samples import plain
 
+from gateway.errors import BadRequest
 from gateway.images import AspectRatio, ImageFormat, Operation, UpscaleFactor
 from gateway.upstreams.base import Ambiguous, ContentRefused, EmptyAnswer, Progress, Refused, Rejected
 from gateway.upstreams.openai_presets import PRESETS
@@ -161,6 +162,13 @@ async def test_localai_upscales_by_its_own_route(seen: Seen) -> None:
     async with opened("openai", **keys(seen, preset="localai")) as driver:
         await driver.upscale(enlargement(plain((32, 32)), UpscaleFactor.X4), unheard)
     assert (seen.path, seen.fields["scale"]) == ("/v1/images/upscale", "4")
+
+
+async def test_a_picture_that_would_become_too_large_is_refused_before_anybody_is_asked(seen: Seen) -> None:
+    async with opened("openai", **keys(seen, preset="localai")) as driver:
+        with pytest.raises(BadRequest, match="at most 4000000 pixels"):
+            await driver.upscale(enlargement(plain((600, 600)), UpscaleFactor.X4), unheard)
+    assert seen.path == ""
 
 
 async def test_openai_itself_cannot_upscale(seen: Seen) -> None:
