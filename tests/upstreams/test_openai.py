@@ -250,6 +250,24 @@ async def test_partial_pictures_are_passed_on(seen: Seen) -> None:
     assert [picture.revised_prompt for picture in made] == ["seen"]
 
 
+async def test_an_extra_of_a_form_goes_out_with_its_type(seen: Seen) -> None:
+    extras = {"output_compression": "50", "quality": "high", "safety_identifier": "1832"}
+    async with opened("openai", **keys(seen)) as driver:
+        await driver.generate(generation(extras=extras), unheard)
+    assert {name: seen.fields[name] for name in extras} == {**extras, "output_compression": 50}
+
+
+async def test_what_is_no_text_is_json_in_a_form(seen: Seen) -> None:
+    extra = {"loras": [{"name": "line-art", "on": True}], "upscale": False, "steps": 4}
+    async with opened("openai", **keys(seen, extra=extra)) as driver:
+        await driver.edit(edition(plain((32, 32))), unheard)
+    assert {name: seen.fields[name] for name in extra} == {
+        "loras": '[{"name": "line-art", "on": true}]',
+        "upscale": "false",
+        "steps": "4",
+    }
+
+
 async def test_a_client_that_does_not_stream_gets_an_ordinary_call(seen: Seen) -> None:
     async with opened("openai", **keys(seen, stream=True)) as driver:
         await driver.generate(generation(extras={"partial_images": 1}), unheard)
