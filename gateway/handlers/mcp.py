@@ -14,7 +14,7 @@ from gateway.errors import NotFound
 from gateway.guide.pages import guide
 from gateway.hosting.gallery import Gallery
 from gateway.images import Picture
-from gateway.imaging.limits import PictureLimits
+from gateway.imaging.limits import UNLIMITED
 from gateway.imaging.previews import preview
 from gateway.imaging.reading import read_picture
 from gateway.imaging.workers import Workers
@@ -98,5 +98,5 @@ class McpHandler:
         data = await self._gallery.load(name) if name else None
         if data is None:
             return None
-        picture = await asyncio.to_thread(read_picture, data, PictureLimits(max_bytes=len(data)))
+        picture = await asyncio.to_thread(read_picture, data, UNLIMITED)
         return await self._workers.run(lambda: preview(picture, PREVIEW_SIDE), pixels=picture.width * picture.height)

@@ -17,7 +17,7 @@ from gateway.handlers.pieces import body_of
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.signing import Links
 from gateway.images import Picture, ResponseFormat, UpscaleRequest
-from gateway.imaging.limits import PictureLimits
+from gateway.imaging.limits import UNLIMITED
 from gateway.imaging.reading import read_picture
 from gateway.origin import Origin
 from gateway.request_keys import CACHE_AGE, CACHE_STATE, IMAGE_REQUEST, IS_REPLAY, UPSTREAM_HEADER
@@ -66,7 +66,7 @@ class Renderer:
         data = await self._gallery.load(str(image.name))
         if data is None:
             raise NotFound("Image not found or expired")
-        return await asyncio.to_thread(read_picture, data, PictureLimits(max_bytes=len(data)))
+        return await asyncio.to_thread(read_picture, data, UNLIMITED)
 
     def _url(self, request: web.Request, image: AnsweredImage) -> str | None:
         """The picture's address, where it is hosted and addresses are wanted."""

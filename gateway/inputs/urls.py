@@ -107,10 +107,15 @@ def parse(text: str) -> HttpUrl:
     rest = match["rest"] or "/"
     authority = _canonical_host(match["host"]) + (port and f":{port}")
     # Signed addresses break when they are quoted anew, so what can be sent is sent as it came.
-    url = URL(f"{match['scheme'].lower()}://{authority}{rest}", encoded=bool(_SENDABLE.fullmatch(rest)))
+    url = URL(f"{match['scheme'].lower()}://{authority}{rest}", encoded=is_sendable(rest))
     if url.raw_host is None or url.port is None:
         raise _malformed("authority")
     return HttpUrl(url, url.raw_host, url.port, literal(url.raw_host))
+
+
+def is_sendable(text: str) -> bool:
+    """Whether `text` can stand in a request line as it is."""
+    return _SENDABLE.fullmatch(text) is not None
 
 
 def _refuse_characters(text: str) -> None:

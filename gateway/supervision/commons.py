@@ -44,7 +44,11 @@ class Turns:
         self._lines: dict[str, deque[tuple[str, asyncio.Future[None]]]] = {}
 
     async def take(self, name: str, holder: str) -> None:
-        """Return when it is `holder`'s turn, who has to leave then, as one who waits no longer has to."""
+        """Return when it is `holder`'s turn, who has to leave then, as one who waits no longer has to.
+
+        Raises:
+            CancelledError: `holder` has left before.
+        """
         turn = asyncio.get_running_loop().create_future()
         line = self._lines.setdefault(name, deque())
         line.append((holder, turn))
@@ -54,6 +58,9 @@ class Turns:
     def leave(self, name: str, holder: str) -> None:
         line = self._lines.get(name, deque())
         self._lines[name] = kept = deque(entry for entry in line if entry[0] != holder)
+        for other, turn in line:
+            if other == holder:
+                turn.cancel()  # else who waits for it would wait for as long as its process lives
         self._call(kept)
         if not kept:
             del self._lines[name]

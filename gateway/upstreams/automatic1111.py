@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 from aiohttp import hdrs
 from pydantic import Field, SecretStr, model_validator
 
-from gateway.concurrency import all_of
 from gateway.config import Address, Section, UpstreamSettings
 from gateway.errors import BadRequest
 from gateway.images import (
@@ -42,7 +41,7 @@ from gateway.upstreams.extras import integer, number, text
 from gateway.upstreams.http import UpstreamHttp
 from gateway.upstreams.json_body import Base64
 from gateway.upstreams.outgoing import mask_for, picture_for, upscaled_size
-from gateway.upstreams.results import from_base64
+from gateway.upstreams.results import from_base64, those_of
 from gateway.upstreams.tools import Tools
 from gateway.upstreams.webui.latents import SIZES, STEP, Family, Size, like, sides
 from gateway.upstreams.webui.outcomes import drawn, items, upscaled
@@ -207,7 +206,8 @@ class Automatic1111Upstream:
 
     async def _drawn(self, path: str, fields: Mapping[str, object], n: int, report: Report) -> tuple[Made, ...]:
         pictures = drawn(await self._work.run(path, fields, report), n)
-        return tuple(Made(picture) for picture in await all_of(from_base64(item, self._tools) for item in pictures))
+        found = await those_of(from_base64(item, self._tools) for item in pictures)
+        return tuple(Made(picture) for picture in found)
 
     async def _on_latents(self, picture: Picture, times: int) -> Picture:
         """`picture` so large that its sides times `times` are multiples of 8, to which the WebUI would cut them."""

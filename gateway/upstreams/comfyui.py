@@ -36,7 +36,7 @@ from gateway.upstreams.comfy.workflow import IMAGES, Value, Workflow
 from gateway.upstreams.comfy.workflow_settings import AnyValue, WorkflowSettings
 from gateway.upstreams.http import UpstreamHttp
 from gateway.upstreams.outgoing import mask_for, picture_for, pictures_for, upscaled_size
-from gateway.upstreams.results import from_bytes
+from gateway.upstreams.results import from_bytes, those_of
 from gateway.upstreams.tools import Tools
 
 SIZES: Mapping[AspectRatio, str] = MappingProxyType(
@@ -176,7 +176,7 @@ class ComfyUIUpstream:
         files = await self._jobs.run(workflow, {**values, **chosen}, report)
         if not files:
             raise EmptyAnswer("the job ended without a picture")
-        return tuple(await all_of(self._made(file) for file in files[:most]))
+        return await those_of(self._made(file) for file in files[:most])
 
     def _chosen(self, workflow: Workflow, extras: Mapping[str, object]) -> Iterator[tuple[str, Value]]:
         """What clients may set, and otherwise a seed of its own for every call."""

@@ -18,7 +18,7 @@ from gateway.upstreams.http import HttpAnswer
 from gateway.upstreams.json_body import Base64, JsonBody
 from gateway.upstreams.long_texts import parse
 from gateway.upstreams.outgoing import here, pictures_for
-from gateway.upstreams.results import from_base64
+from gateway.upstreams.results import from_base64, those_of
 from gateway.upstreams.tools import Tools
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9")
@@ -143,13 +143,14 @@ async def read_content(answer: HttpAnswer, tools: Tools) -> tuple[Made, ...]:
 
     Raises:
         ContentRefused: the prompt, an input picture or the picture that was made is not allowed.
-        EmptyAnswer: there is none for another reason, or it cannot be read.
+        EmptyAnswer: there is none for another reason, or none can be read.
     """
     texts = parse(answer.body, "data")
     pictures = [data for part in _parts(texts.document) if (data := _picture(part))]
     if not pictures:
         raise _without_picture(texts.document, answer.status)
-    return tuple([Made(await from_base64(texts(data), tools)) for data in pictures])
+    found = await those_of(from_base64(texts(data), tools) for data in pictures)
+    return tuple(Made(picture) for picture in found)
 
 
 def _inline(pictures: Sequence[Picture]) -> list[dict[str, object]]:

@@ -10,7 +10,7 @@ from gateway.upstreams.base import ContentRefused, EmptyAnswer, Made, UpstreamEr
 from gateway.upstreams.http import HttpAnswer
 from gateway.upstreams.json_body import Base64
 from gateway.upstreams.long_texts import Texts, parse
-from gateway.upstreams.results import from_base64
+from gateway.upstreams.results import from_base64, those_of
 from gateway.upstreams.tools import Tools
 
 MOST_PICTURES = 4
@@ -79,13 +79,13 @@ async def read_predictions(answer: HttpAnswer, tools: Tools) -> tuple[Made, ...]
 
     Raises:
         ContentRefused: all were filtered.
-        EmptyAnswer: there are none for another reason, or one cannot be read.
+        EmptyAnswer: there are none for another reason, or none can be read.
     """
     texts = parse(answer.body, "bytesBase64Encoded")
     found = [prediction for prediction in _predictions(texts.document) if prediction.get("bytesBase64Encoded")]
     if not found:
         raise _without_picture(texts.document, answer.status)
-    return tuple([await _made(prediction, texts, tools) for prediction in found])
+    return await those_of(_made(prediction, texts, tools) for prediction in found)
 
 
 def _parameters(n: int, output: Mapping[str, object]) -> dict[str, object]:

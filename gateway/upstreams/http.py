@@ -37,6 +37,7 @@ from yarl import URL
 
 from gateway import __version__, hops
 from gateway import trace as tracing
+from gateway.inputs.urls import is_sendable
 from gateway.logs import current_request_id
 from gateway.upstreams.answer_memory import wait_for_turn
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
@@ -157,8 +158,8 @@ class UpstreamHttp:
         return (url.scheme, url.host, url.port) == (ours.scheme, ours.host, ours.port)
 
     def resolve(self, reference: str) -> URL:
-        """An address that the backend gave, absolute or relative to itself."""
-        return self._base.join(URL(reference))
+        """An address that the backend gave, absolute or relative to itself. Quoted anew, a signed one would break."""
+        return self._base.join(URL(reference, encoded=is_sendable(reference)))
 
     async def get(
         self, path: str | URL, *, params: Mapping[str, str] = _NO_HEADERS, headers: Mapping[str, str] = _NO_HEADERS
@@ -278,6 +279,8 @@ def failure(answer: HttpAnswer, detail: str = "") -> UpstreamError:
     """The outcome that an answer's status means where the protocol says nothing more exact."""
     said = detail or "the answer's status"
     if answer.status in _REFUSED and answer.headers.get("x-should-retry") == "false":
+        if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Ambiguous(f"{said}; it may have been done", status=answer.status)  # so a gateway like us means it
         return Rejected(f"{said}; it says not to ask again", status=answer.status)
     if answer.status in _REFUSED:
         return Refused(said, status=answer.status, retry_after=retry_after(answer.headers))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from gateway.config import UpstreamSettings
@@ -23,7 +22,7 @@ from gateway.images import (
 )
 from gateway.imaging.limits import LONGEST_SIDE
 from gateway.upstreams.base import Capabilities, Capability, Made, Progress, Report
-from gateway.upstreams.extras import integer
+from gateway.upstreams.extras import flag, integer
 from gateway.upstreams.outgoing import here
 from gateway.upstreams.tools import Tools
 
@@ -38,7 +37,6 @@ _DRAWING_COPIES = 5
 _EDITING_COPIES = 4
 _UPSCALING_COPIES = 2
 
-_BOOLEANS = MappingProxyType({"true": True, "false": False, "1": True, "0": False})
 _CAPABILITIES = Capabilities(
     {
         Operation.GENERATE: Capability(max_n=LARGEST_N),
@@ -144,8 +142,4 @@ def _seed(request: ImageRequest) -> int:
 
 
 def _strict(request: ImageRequest) -> bool:
-    sent = request.extras.get("strict", False)
-    flag = _BOOLEANS.get(sent.lower()) if isinstance(sent, str) else sent
-    if not isinstance(flag, bool):
-        raise BadRequest.field("strict", "Accepted: true, false.", required=False)
-    return flag
+    return flag(request, "strict") or False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -26,9 +25,10 @@ from gateway.images import (
 )
 from gateway.imaging.masks import Polarity
 from gateway.upstreams.base import Ambiguous, Capabilities, Capability, EmptyAnswer, Made, Report, UpstreamError
+from gateway.upstreams.extras import passed_on
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp
 from gateway.upstreams.openai_answers import failure_of, pictures_of
-from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for, upscaled_size
+from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for, upscaled_size, write
 from gateway.upstreams.tools import Tools
 
 _INPUT_FORMATS = frozenset(OUTPUT_FORMATS)
@@ -106,12 +106,11 @@ class NanoBananaUpstream:
         }
 
     def _common(self, request: ImageRequest, model: str | None) -> dict[str, object]:
-        passed_on = {name: value for name, value in request.extras.items() if name in self._settings.extras}
         return {
             "model": model or request.model,
             "output_format": request.output_format.value,
             "response_format": ResponseFormat.B64_JSON.value,
-            **passed_on,
+            **passed_on(request, self._settings.extras),
             **self._settings.extra,
         }
 
@@ -147,8 +146,7 @@ def _shape(ratio: AspectRatio | None) -> dict[str, object]:
 async def _form(fields: Mapping[str, object], pictures: list[Picture], mask: Picture | None = None) -> FormData:
     """Pictures travel as files: in JSON they would be a third longer."""
     form = FormData()
-    for name, value in fields.items():
-        form.add_field(name, value if isinstance(value, str) else json.dumps(value))
+    write(form, fields)
     for picture in pictures:
         attach(form, "image", picture)
     if mask is not None:

@@ -27,11 +27,13 @@ from gateway.upstreams.base import (
     Made,
     Rejected,
     Report,
+    UpstreamError,
 )
+from gateway.upstreams.extras import passed_on
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp
 from gateway.upstreams.openai_answers import PARTIAL_IMAGES, StreamedPictures, failure_of, pictures_of
 from gateway.upstreams.openai_presets import PRESETS, SIZES, SizeMode
-from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for
+from gateway.upstreams.outgoing import attach, mask_for, picture_for, pictures_for, upscaled_size, write
 from gateway.upstreams.tools import Tools
 
 
@@ -117,8 +119,7 @@ class OpenAIUpstream:
             **self._shape(request.ratio),
             **self._common(request),
         }
-        for name, value in texts.items():
-            form.add_field(name, _form_text(value))
+        write(form, texts)
         inpainting = self._settings.edits == "inpainting"
         pictures = await pictures_for(request, self._settings.input_formats, self._tools)
         for picture in pictures[:1] if inpainting else pictures:
@@ -134,12 +135,9 @@ class OpenAIUpstream:
         if route is None:
             raise Rejected("this upstream has no route for upscaling")
         form = FormData()
-        for name, value in {
-            **self._common(request),
-            route.field: route.value.format(n=request.upscale_factor.times),
-        }.items():
-            form.add_field(name, _form_text(value))
+        write(form, {**self._common(request), route.field: route.value.format(n=request.upscale_factor.times)})
         picture = await picture_for(request.image, self._settings.input_formats, self._tools)
+        upscaled_size(picture, request.upscale_factor.times, self._tools)
         attach(form, "image", picture)
         return await self._made(await self._http.post(route.path, form=form, params=self._params))
 
@@ -165,7 +163,10 @@ class OpenAIUpstream:
         if not self._streams(request):
             return await self._made(await self._http.post(path, json=json, form=form, params=self._params))
         told = StreamedPictures(report, self._tools)
-        answer = await self._http.post_streamed(path, told, json=json, form=form, params=self._params)
+        try:
+            answer = await self._http.post_streamed(path, told, json=json, form=form, params=self._params)
+        except UpstreamError as error:
+            return told.pictures(broken=error)
         return told.pictures() if told.began else await self._made(answer)
 
     def _streams(self, request: GenerateRequest | EditRequest) -> bool:
@@ -192,12 +193,12 @@ class OpenAIUpstream:
             fields["output_format"] = request.output_format.value
         if settings.send_response_format:
             fields["response_format"] = settings.send_response_format
-        passed_on = {name: value for name, value in request.extras.items() if name in self.capabilities.extras}
+        extras = passed_on(request, self.capabilities.extras)
         if isinstance(request, GenerateRequest | EditRequest) and self._streams(request):
             fields["stream"] = True
         else:
-            passed_on.pop(PARTIAL_IMAGES, None)  # refused where nothing is streamed
-        return {**fields, **passed_on, **settings.extra}
+            extras.pop(PARTIAL_IMAGES, None)  # refused where nothing is streamed
+        return {**fields, **extras, **settings.extra}
 
     async def _made(self, answer: HttpAnswer) -> tuple[Made, ...]:
         return await pictures_of(answer, self._http, self._tools)
@@ -231,7 +232,3 @@ def _credentials(settings: OpenAISettings) -> dict[str, str]:
         return {}
     key = settings.api_key.get_secret_value()
     return {"api-key": key} if settings.auth_header == "api-key" else {hdrs.AUTHORIZATION: f"Bearer {key}"}
-
-
-def _form_text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

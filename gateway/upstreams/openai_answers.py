@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
-from gateway.concurrency import all_of
 from gateway.hops import TOO_MANY_HOPS
 from gateway.images import Picture
 from gateway.upstreams.base import (
@@ -22,7 +21,7 @@ from gateway.upstreams.base import (
 )
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp, failure
 from gateway.upstreams.long_texts import Texts, parse
-from gateway.upstreams.results import from_base64, from_url
+from gateway.upstreams.results import from_base64, from_url, those_of
 from gateway.upstreams.tools import Tools
 
 _CONTENT_CODES = frozenset(
@@ -42,7 +41,7 @@ async def pictures_of(answer: HttpAnswer, http: UpstreamHttp, tools: Tools) -> t
     """The pictures of `answer`, as base64 or by their addresses.
 
     Raises:
-        UpstreamError: it is no success, or an item holds no picture.
+        UpstreamError: it is no success, or no item holds a picture.
     """
     if not answer.ok:
         raise failure_of(answer)
@@ -50,7 +49,7 @@ async def pictures_of(answer: HttpAnswer, http: UpstreamHttp, tools: Tools) -> t
     items = texts.document.get("data") if isinstance(texts.document, dict) else None
     if not isinstance(items, list):
         raise EmptyAnswer("the answer is not a list of pictures", status=answer.status)
-    return tuple(await all_of(_made(item, texts, http, tools) for item in items if isinstance(item, dict)))
+    return await those_of(_made(item, texts, http, tools) for item in items if isinstance(item, dict))
 
 
 PARTIAL_IMAGES = "partial_images"
@@ -58,38 +57,65 @@ PARTIAL_IMAGES = "partial_images"
 
 
 class StreamedPictures:
-    """Takes the events of a stream: previews are reported, finished pictures kept."""
+    """Takes the events of a stream: previews are reported, finished pictures kept.
+
+    However the stream ends, a finished picture was paid for and is handed out; what is missing, the pool asks for.
+    """
 
     def __init__(self, report: Report, tools: Tools) -> None:
         self._report = report
         self._tools = tools
         self._made: list[Made] = []
+        self._unread: EmptyAnswer | None = None
+        """What is wrong with a finished picture."""
+        self._worked = False
+        """Whether any picture was begun."""
         self.began = False
 
     async def __call__(self, event: dict[str, object]) -> None:
         self.began = True
         match event:
             case {"type": str(kind), "b64_json": str(text)} if kind.endswith(".partial_image"):
-                preview = await from_base64(text, self._tools)
-                index = event.get("partial_image_index", 0)
-                # How many will come is not said: each halves what is left.
-                done = 1 - 0.5 ** (index + 1) if isinstance(index, int) else 0.5
-                self._report(Progress(done, preview, index if isinstance(index, int) else 0))
+                self._worked = True
+                await self._preview(event, text)
             case {"type": str(kind), "b64_json": str(text)} if kind.endswith(".completed"):
-                revised = event.get("revised_prompt")
-                picture = await from_base64(text, self._tools)
-                self._made.append(Made(picture, revised if isinstance(revised, str) and revised else None))
+                self._worked = True
+                await self._finished(event, text)
             case {"error": _}:
                 raise _failure_event(event)
 
-    def pictures(self) -> tuple[Made, ...]:
-        """
+    def pictures(self, broken: UpstreamError | None = None) -> tuple[Made, ...]:
+        """Those that were finished before the stream ended, or was `broken`.
+
         Raises:
-            Ambiguous: the stream ended before a picture was finished.
+            UpstreamError: none was; Ambiguous where one was begun, for it may be billed.
         """
-        if not self._made:
-            raise Ambiguous("the stream ended without a finished picture")
-        return tuple(self._made)
+        if self._made:
+            return tuple(self._made)
+        if broken is None:
+            raise self._unread or Ambiguous("the stream ended without a finished picture")
+        if isinstance(broken, Refused) and self._worked:
+            raise Ambiguous(f"{broken.detail}, once work had begun") from broken
+        raise broken
+
+    async def _preview(self, event: Mapping[str, object], text: str) -> None:
+        try:
+            preview = await from_base64(text, self._tools)
+        except EmptyAnswer:
+            return  # the picture itself is still to come
+        index = event.get("partial_image_index", 0)
+        # How many will come is not said: each halves what is left.
+        done = 1 - 0.5 ** (index + 1) if isinstance(index, int) else 0.5
+        self._report(Progress(done, preview, index if isinstance(index, int) else 0))
+
+    async def _finished(self, event: Mapping[str, object], text: str) -> None:
+        try:
+            picture = await from_base64(text, self._tools)
+        except EmptyAnswer as error:
+            self._unread = error
+            return
+        revised = event.get("revised_prompt")
+        self._made.append(Made(picture, revised if isinstance(revised, str) and revised else None))
 
 
 def _failure_event(event: Mapping[str, object]) -> UpstreamError:

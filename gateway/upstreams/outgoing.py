@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from functools import partial
 
 from aiohttp import FormData
@@ -61,6 +63,12 @@ def upscaled_size(picture: Picture, times: int, tools: Tools) -> tuple[int, int]
             "image", f"Upscaled by x{times} it would be {width}x{height}; at most {most} pixels are made."
         )
     return width, height
+
+
+def write(form: FormData, fields: Mapping[str, object]) -> None:
+    """Add `fields`: texts as they are, all else as JSON."""
+    for name, value in fields.items():
+        form.add_field(name, value if isinstance(value, str) else json.dumps(value))
 
 
 def attach(form: FormData, name: str, picture: Picture) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
 
 import pybase64
 
 from gateway.blob import Encoded
+from gateway.concurrency import all_of
 from gateway.images import Picture
 from gateway.imaging.errors import PictureError
 from gateway.imaging.reading import read_picture
 from gateway.inputs.fetch import UrlRefused
-from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent
+from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, UpstreamError
 from gateway.upstreams.http import UpstreamHttp
 from gateway.upstreams.tools import Tools
+
+T = TypeVar("T")
 
 READ_AT_ONCE = 4 * 2**20
 """Bytes that are decoded and walked on the event loop: two milliseconds, where a thread would cost a fifth of one
@@ -60,6 +65,26 @@ async def from_url(address: str, http: UpstreamHttp, tools: Tools) -> Picture:
     if not answer.ok:
         raise EmptyAnswer("the picture's address gave no picture", status=answer.status)
     return await from_bytes(bytes(answer.body), tools)
+
+
+async def those_of(readings: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:
+    """What the readings of one answer's pictures came to, in order. One that fails does not cost its siblings.
+
+    Raises:
+        UpstreamError: all have failed. Ambiguous goes before the others: it forbids to ask again.
+    """
+    results = await all_of(_or_failure(reading) for reading in readings)
+    failures = [result for result in results if isinstance(result, UpstreamError)]
+    if failures and len(failures) == len(results):
+        raise next((failure for failure in failures if isinstance(failure, Ambiguous)), failures[0])
+    return tuple(result for result in results if not isinstance(result, UpstreamError))
+
+
+async def _or_failure(reading: Coroutine[Any, Any, T]) -> T | UpstreamError:
+    try:
+        return await reading
+    except UpstreamError as error:
+        return error
 
 
 def _decode(text: str | Encoded, tools: Tools) -> Picture:

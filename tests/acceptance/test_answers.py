@@ -16,7 +16,7 @@ from support.errors import error_in
 from support.gateway import Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, Reply, ask
 from support.painter import Painter
-from support.samples import decoded, quarters, text
+from support.samples import decoded, plain, quarters, text
 from support.still_clock import StillClock
 
 SOURCE = text(quarters((32, 24)))
@@ -90,6 +90,16 @@ async def test_a_backend_s_own_revised_prompt_is_handed_on(start: StartGateway, 
     _, body = await gateway.post(GENERATIONS, json={"prompt": "a harbour"})
 
     assert body["data"][0]["revised_prompt"] == "A harbour, in oil"
+
+
+async def test_a_replay_holds_a_picture_larger_than_any_input(gateway: Gateway) -> None:
+    fields = {"image": text(plain((3500, 3000), 0, mode="1")), "response_format": "b64_json"}
+
+    replies = [await ask(gateway, "POST", UPSCALE, json=fields, headers={"Idempotency-Key": "large"}) for _ in range(2)]
+
+    assert [reply.status for reply in replies] == [200, 200]
+    assert replies[1].headers["Idempotent-Replayed"] == "true"
+    assert replies[0].body == replies[1].body
 
 
 @pytest.mark.parametrize("sent", ["abc-123", "a" * 128, "0.1_2-3"])

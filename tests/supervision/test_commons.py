@@ -65,6 +65,19 @@ async def test_together_they_keep_no_more_than_there_is_room(processes: Processe
     assert [await processes.one.get(key) for key in ("old", "new", "huge")] == [None, b"a" * 600, None]
 
 
+async def test_whoever_leaves_the_line_waits_no_longer() -> None:
+    turns = Turns()
+    await turns.take("w", "1.0")
+    waiting = asyncio.create_task(turns.take("w", "2.0"))
+    await asyncio.sleep(0)
+
+    turns.leave("w", "2.0")
+
+    async with asyncio.timeout(2):
+        await asyncio.wait([waiting])
+    assert waiting.cancelled()
+
+
 async def test_one_at_a_time_has_its_turn(processes: Processes) -> None:
     entered: list[str] = []
     first, second = SiblingTurns(processes.one), SiblingTurns(processes.other)

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.errors import BadRequest
 from gateway.images import GenerateRequest
-from gateway.upstreams.extras import integer, number, text
+from gateway.upstreams.extras import integer, number, passed_on, text
 
 
 def request(**extras: object) -> GenerateRequest:
@@ -56,3 +56,27 @@ def test_what_is_no_such_text_is_refused_by_name(sent: object) -> None:
         text(request(negative_prompt=sent), "negative_prompt", longest=6)
 
     assert caught.value.param == "negative_prompt"
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "told"),
+    [
+        ("output_compression", "50", 50),
+        ("output_compression", 50, 50),
+        ("output_compression", "much", "much"),
+        ("seed", "-1", -1),
+        ("seed", "1.5", "1.5"),
+        ("guidance_scale", "7.5", 7.5),
+        ("guidance_scale", "7", 7.0),
+        ("strict", "true", True),
+        ("strict", "FALSE", False),
+        ("negative_prompt", "1832", "1832"),
+        ("whatever", "1832", "1832"),
+        ("whatever", {"a": 1}, {"a": 1}),
+    ],
+)
+def test_what_a_form_tells_of_a_known_extra_goes_on_with_its_type(name: str, sent: object, told: object) -> None:
+    found = passed_on(request(**{name: sent, "other": 1}), {name, "unsent"})
+
+    assert found == {name: told}
+    assert type(found[name]) is type(told)

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from aiohttp import ClientSession, FormData, web
-from support.backend import Backend, backend, says
+from support.backend import Backend, backend, hangs_up, says
 from support.gateway import Document, Gateway, StartGateway
 from support.images_api import EDITS, GENERATIONS, UPSCALE, pictures
 from support.samples import alpha_mask, data_url, decoded, quarters
@@ -179,6 +179,22 @@ async def test_a_circle_with_a_way_out_gives_the_picture(start_at: Start, client
 
 def laps(between: Backend) -> int:
     return between.asked.count(GENERATIONS)
+
+
+async def test_what_a_peer_may_have_been_billed_for_is_bought_from_nobody_else(
+    start_at: Start, client: ClientSession, driver: str
+) -> None:
+    relay = Relay(client)
+    async with backend(relay) as between, backend(hangs_up) as billed:
+        peer = await start_at("peer", behind(billed.address, "openai"))
+        with_a_way_out = behind(between.address, driver)
+        with_a_way_out["models"]["nano-banana"]["upstreams"].append("local")
+        front = await start_at("front", with_a_way_out)
+        relay.target = peer.address
+
+        status, _ = await front.post(GENERATIONS, json={"prompt": "a lighthouse"})
+
+    assert (status, laps(between), laps(billed)) == (500, 1, 1)
 
 
 async def test_what_a_peer_has_tried_in_vain_is_not_tried_again(start_at: Start, client: ClientSession) -> None:

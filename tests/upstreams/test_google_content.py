@@ -106,6 +106,12 @@ async def test_all_pictures_of_all_parts_are_taken(tools: Tools) -> None:
     ]
 
 
+async def test_one_bad_picture_does_not_cost_its_siblings(tools: Tools) -> None:
+    bad = {"inlineData": {"mimeType": "image/png", "data": "AAAA"}}
+    made = await read_content(answer(content(bad, inline(drawn(20, 10))).body), tools)
+    assert [one.picture.width for one in made] == [20]
+
+
 async def test_drafts_and_what_is_no_picture_are_passed_over(tools: Tools) -> None:
     draft = {**inline(drawn(8, 8)), "thought": True}
     sound = {"inlineData": {"mimeType": "audio/wav", "data": "UklGRg=="}}

@@ -67,6 +67,12 @@ async def test_what_was_not_filtered_is_given(tools: Tools) -> None:
     assert [one.picture.width for one in found] == [9]
 
 
+async def test_one_bad_picture_does_not_cost_its_siblings(tools: Tools) -> None:
+    bad = {"bytesBase64Encoded": "AAAA"}
+    found = await read_predictions(answer({"predictions": [bad, made(9), {"bytesBase64Encoded": 7}]}), tools)
+    assert [one.picture.width for one in found] == [9]
+
+
 async def test_all_filtered_is_refused_with_its_support_codes(tools: Tools) -> None:
     with pytest.raises(ContentRefused) as caught:
         await read_predictions(answer({"predictions": [FILTERED, FILTERED]}), tools)

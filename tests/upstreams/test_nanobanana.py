@@ -14,6 +14,7 @@ from support.samples import alpha_mask, data_url, decoded, plain, quarters, text
 from gateway.errors import BadRequest
 from gateway.hops import current_hops
 from gateway.images import AspectRatio, ImageFormat, Operation, UpscaleFactor
+from gateway.inputs.fetch import GuardedFetch
 from gateway.upstreams.base import (
     Ambiguous,
     ContentRefused,
@@ -154,6 +155,44 @@ async def test_a_picture_by_address_is_fetched_from_the_peer() -> None:
     assert server.asked == ["/v1/images/generations", "/images/one.png"]
 
 
+SIGNED = "/images/a%2fb.png?sig=a%2Bb%2f%7Ec%3D&x=1+2"
+
+
+@pytest.mark.parametrize("form", ["{server}{path}", "{path}"])
+async def test_a_signed_address_is_asked_for_as_it_came(form: str) -> None:
+    asked: list[str] = []
+
+    async def answer(request: Any) -> Any:
+        if request.method == "GET":
+            asked.append(request.raw_path)
+            return await says(body=plain((40, 30)))(request)
+        return await says(json={"data": [{"url": form.format(server=server.address, path=SIGNED)}]})(request)
+
+    async with backend(answer) as server, opened("nanobanana", base_url=f"{server.address}/v1") as upstream:
+        await upstream.generate(generation(), unheard)
+
+    assert asked == [SIGNED]
+
+
+async def test_a_signed_address_elsewhere_is_fetched_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[str] = []
+
+    async def download(_: GuardedFetch, url: str) -> bytes:
+        fetched.append(url)
+        return plain()
+
+    monkeypatch.setattr(GuardedFetch, "download", download)
+    address = f"https://storage.example.com{SIGNED}"
+
+    async with (
+        backend(says(json={"data": [{"url": address}]})) as server,
+        opened("nanobanana", base_url=server.address) as upstream,
+    ):
+        await upstream.generate(generation(), unheard)
+
+    assert fetched == [address]
+
+
 async def test_a_picture_that_was_made_and_cannot_be_fetched_is_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async def out_of_reach(*_: Any) -> None:
         raise NotSent("no connection")
@@ -181,7 +220,8 @@ def refusal(code: str | None, kind: str = "invalid_request_error") -> dict[str, 
         (says(404, body=b"nothing here"), Rejected, 404),
         (says(429, json=refusal("rate_limit_exceeded", "rate_limit_error")), Refused, 429),
         (says(500, json=refusal(None, "api_error")), Refused, 500),
-        (says(500, json=refusal(None, "api_error"), headers={"x-should-retry": "false"}), Rejected, 500),
+        (says(500, json=refusal(None, "api_error"), headers={"x-should-retry": "false"}), Ambiguous, 500),
+        (says(503, json=refusal(None, "api_error"), headers={"x-should-retry": "false"}), Rejected, 503),
         (says(502, body=b"Bad Gateway"), Ambiguous, 502),
         (says(503, json=refusal(None, "api_error")), Refused, 503),
         (says(200, json={"created": 1, "data": []}), None, None),

@@ -14,9 +14,11 @@ import pytest
 from aiohttp import BodyPartReader, web
 from aiohttp.test_utils import TestServer
 from PIL import Image
+from support.backend import backend
 from support.drivers import edition, enlargement, generation, opened, unheard
 from support.samples import plain
 
+from gateway.errors import BadRequest
 from gateway.images import AspectRatio, ImageFormat, Operation, UpscaleFactor
 from gateway.upstreams.base import Ambiguous, ContentRefused, EmptyAnswer, Progress, Refused, Rejected
 from gateway.upstreams.openai_presets import PRESETS
@@ -162,6 +164,13 @@ async def test_localai_upscales_by_its_own_route(seen: Seen) -> None:
     assert (seen.path, seen.fields["scale"]) == ("/v1/images/upscale", "4")
 
 
+async def test_a_picture_that_would_become_too_large_is_refused_before_anybody_is_asked(seen: Seen) -> None:
+    async with opened("openai", **keys(seen, preset="localai")) as driver:
+        with pytest.raises(BadRequest, match="at most 4000000 pixels"):
+            await driver.upscale(enlargement(plain((600, 600)), UpscaleFactor.X4), unheard)
+    assert seen.path == ""
+
+
 async def test_openai_itself_cannot_upscale(seen: Seen) -> None:
     async with opened("openai", **keys(seen)) as driver:
         assert Operation.UPSCALE not in driver.capabilities.operations
@@ -241,6 +250,24 @@ async def test_partial_pictures_are_passed_on(seen: Seen) -> None:
     assert [picture.revised_prompt for picture in made] == ["seen"]
 
 
+async def test_an_extra_of_a_form_goes_out_with_its_type(seen: Seen) -> None:
+    extras = {"output_compression": "50", "quality": "high", "safety_identifier": "1832"}
+    async with opened("openai", **keys(seen)) as driver:
+        await driver.generate(generation(extras=extras), unheard)
+    assert {name: seen.fields[name] for name in extras} == {**extras, "output_compression": 50}
+
+
+async def test_what_is_no_text_is_json_in_a_form(seen: Seen) -> None:
+    extra = {"loras": [{"name": "line-art", "on": True}], "upscale": False, "steps": 4}
+    async with opened("openai", **keys(seen, extra=extra)) as driver:
+        await driver.edit(edition(plain((32, 32))), unheard)
+    assert {name: seen.fields[name] for name in extra} == {
+        "loras": '[{"name": "line-art", "on": true}]',
+        "upscale": "false",
+        "steps": "4",
+    }
+
+
 async def test_a_client_that_does_not_stream_gets_an_ordinary_call(seen: Seen) -> None:
     async with opened("openai", **keys(seen, stream=True)) as driver:
         await driver.generate(generation(extras={"partial_images": 1}), unheard)
@@ -252,12 +279,64 @@ async def test_a_server_that_ignores_the_stream_is_understood(seen: Seen) -> Non
         assert len(await driver.generate(generation(stream=True), unheard)) == 1
 
 
+PREVIEW = event("image_generation.partial_image", b64_json=PICTURE, partial_image_index=0)
+FINISHED = event("image_generation.completed", b64_json=PICTURE)
+UNREADABLE = event("image_generation.completed", b64_json="bm9uZQ==")
+FAILURE = event("error", error={"code": "server_error", "message": "x"})
+
+
+async def test_one_bad_picture_does_not_cost_its_siblings(seen: Seen) -> None:
+    bad = [{}, {"b64_json": "bm9uZQ=="}, {"url": "http://127.0.0.1:9/one.png"}]
+    seen.answer = {"created": 1, "data": [bad[0], {"b64_json": PICTURE, "revised_prompt": "seen"}, *bad[1:]]}
+    async with opened("openai", **keys(seen)) as driver:
+        made = await driver.generate(generation(n=4), unheard)
+    assert [picture.revised_prompt for picture in made] == ["seen"]
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        PREVIEW + FINISHED + FAILURE,
+        FINISHED + event("error", error={"code": "moderation_blocked", "message": "x"}),
+        FINISHED + UNREADABLE,
+        UNREADABLE + FINISHED,
+        event("image_generation.partial_image", b64_json="bm9uZQ==", partial_image_index=0) + FINISHED,
+    ],
+)
+async def test_a_picture_that_a_stream_finished_is_handed_out_whatever_follows(seen: Seen, stream: bytes) -> None:
+    seen.answer = stream
+    async with opened("openai", **keys(seen, stream=True)) as driver:
+        assert len(await driver.generate(generation(stream=True, n=2), unheard)) == 1
+
+
+@pytest.mark.parametrize(("told", "finished"), [(FINISHED, 1), (PREVIEW, None), (UNREADABLE, None)])
+async def test_of_a_stream_that_breaks_the_finished_pictures_stay(told: bytes, finished: int | None) -> None:
+    async def breaks(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(told)
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async with backend(breaks) as server, opened("openai", base_url=server.address, model="m", stream=True) as driver:
+        if finished is None:
+            with pytest.raises(Ambiguous):
+                await driver.generate(generation(stream=True), unheard)
+        else:
+            assert len(await driver.generate(generation(stream=True), unheard)) == finished
+
+
 @pytest.mark.parametrize(
     ("stream", "outcome"),
     [
-        (event("image_generation.partial_image", b64_json=PICTURE, partial_image_index=0), Ambiguous),
+        (PREVIEW, Ambiguous),
+        (PREVIEW + FAILURE, Ambiguous),
+        (UNREADABLE + FAILURE, Ambiguous),
+        (UNREADABLE, EmptyAnswer),
+        (PREVIEW + event("error", error={"code": "moderation_blocked", "message": "x"}), ContentRefused),
         (event("error", error={"code": "moderation_blocked", "message": "x"}), ContentRefused),
-        (event("error", error={"code": "server_error", "message": "x"}), Refused),
+        (FAILURE, Refused),
     ],
 )
 async def test_a_stream_that_fails_has_its_outcome(seen: Seen, stream: bytes, outcome: type[Exception]) -> None:
