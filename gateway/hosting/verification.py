@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gateway.hosting.names import HostedName
 from gateway.hosting.stores.durable import KEYS, SCRATCH
-from gateway.hosting.stores.lock import LOCK
+from gateway.hosting.stores.lock import LOCK, SWEEPING
 from gateway.hosting.stores.record import RECORD
 from gateway.hosting.stores.shards import Shard, is_day
 from gateway.hosting.stores.tree import named
@@ -43,7 +43,7 @@ class Report:
     unfinished: int
 
 
-_OWN = {SCRATCH, KEYS, LOCK, RECORD}
+_OWN = {SCRATCH, KEYS, LOCK, SWEEPING, RECORD}
 
 
 def verify(root: Path) -> Report:

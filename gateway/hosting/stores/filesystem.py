@@ -20,7 +20,7 @@ from gateway.hosting.stores.durable import empty_scratch, scratch
 from gateway.hosting.stores.failures import PROBE_SIZE, StoreFull, as_unavailable
 from gateway.hosting.stores.file_picture import FilePicture
 from gateway.hosting.stores.ledger import Ledger
-from gateway.hosting.stores.lock import RootLock, SweepLock
+from gateway.hosting.stores.lock import RootLock, sweeping
 from gateway.hosting.stores.periodic import Periodic
 from gateway.hosting.stores.record import RecordFile
 from gateway.hosting.stores.shards import Shard
@@ -136,23 +136,29 @@ class FileStore:
             removed = Usage()
             if self._watch.trusted():
                 removed += await self._threads.run(self._sweeper.expire)
-            return removed + await (self._shrink_in_turn() if self._in_company else self._shrink())
-
-    async def _shrink(self) -> Usage:
-        return await self._threads.run(self._sweeper.shrink)
+            if self._in_company:
+                return removed + await self._shrink_in_turn()
+            return removed + await self._threads.run(self._sweeper.shrink)
 
     async def _shrink_in_turn(self) -> Usage:
         """Unless another process does it right now; and by what is there, which others have changed meanwhile."""
         if self._ledger.usage.bytes <= self._retention.max_size:
             return Usage()
-        lock = SweepLock(self._tree.root)
-        try:
-            if not await self._threads.run(lock.acquire):
+        async with self._recounting:
+            return await self._threads.run(self._recount_and_shrink)
+
+    def _recount_and_shrink(self) -> Usage:
+        """In one piece: whoever stops waiting for it leaves no lock behind."""
+        with sweeping(self._tree.root) as alone:
+            if not alone:
                 return Usage()
-            await self.recount()
-            return await self._shrink()
-        finally:
-            await self._threads.run(lock.release)
+            self._ledger.begin_recount()
+            for shard in self._sweeper.until_stopped():
+                self._ledger.recount(shard)
+            if self._sweeper.stopped:
+                return Usage()
+            self._ledger.end_recount()
+            return self._sweeper.shrink()
 
     async def recount(self) -> None:
         """Make the totals exact by listing every directory, one at a time so that other work goes between."""
@@ -185,6 +191,7 @@ class FileStore:
             event(_log, logging.INFO, "unfinished files removed", files=leftovers)
         self._ledger.load(alone=alone and not self._in_company)
         self._lock.share()
+        self._sweeper.look()
 
     def _write(self, draft: Draft) -> HostedName:
         with scratch(self._tree.root) as unnamed:

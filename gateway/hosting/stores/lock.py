@@ -6,6 +6,8 @@ import errno
 import fcntl
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.hosting.stores.durable import FILE_MODE
@@ -30,7 +32,7 @@ class RootLock:
 
     def acquire(self) -> bool:
         """Take the lock; whether nobody else has it. Follow with `share`."""
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+        self._descriptor = _opened(self._path)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -56,24 +58,27 @@ class RootLock:
             self._descriptor = -1
 
 
-class SweepLock:
-    """Lets one process at a time make room: two would each make as much as is needed."""
+@contextmanager
+def sweeping(root: Path) -> Iterator[bool]:
+    """Whether this process is the only one that makes room while inside: two would each make as much as is needed."""
+    descriptor = _opened(root / SWEEPING)
+    try:
+        yield _alone(descriptor)
+    finally:
+        os.close(descriptor)
 
-    def __init__(self, root: Path) -> None:
-        self._path = root / SWEEPING
-        self._descriptor = -1
 
-    def acquire(self) -> bool:
-        """Whether nobody else sweeps. Follow with `release`, whatever it says."""
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError as error:
-            if error.errno not in _UNSUPPORTED:
-                raise
-        return True
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
 
-    def release(self) -> None:
-        os.close(self._descriptor)
+
+def _alone(descriptor: int) -> bool:
+    """Where the file system has no locks, nobody knows of anybody."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from threading import Event
 
@@ -12,6 +12,9 @@ from gateway.hosting.stores.base import Usage
 from gateway.hosting.stores.ledger import Ledger
 from gateway.hosting.stores.shards import Shard
 from gateway.hosting.stores.tree import Found, Tree, total
+
+PLACED_WITHIN = 5.0
+"""Seconds from a picture's name to its place: one of an earlier minute than the oldest may still be on its way."""
 
 
 class Sweeper:
@@ -27,17 +30,31 @@ class Sweeper:
         self._clock = clock
         self._stopping = Event()
         self.evicted_before = 0.0
-        """Seconds since 1970: pictures created before then may have been deleted for want of room."""
+        """Seconds since 1970: pictures created before then may have been deleted for want of room, also by another
+        process, or before this one was started.
+        """
 
     def stop(self) -> None:
         """End a sweep in another thread after the shard that it is at."""
         self._stopping.set()
 
+    @property
+    def stopped(self) -> bool:
+        return self._stopping.is_set()
+
+    def look(self) -> None:
+        """Learn from the oldest directory what may be gone, whoever deleted it."""
+        oldest = next(self.until_stopped(), None)
+        if oldest is not None:
+            self._learn(oldest)
+
     def expire(self) -> Usage:
         """Delete every picture past its end, by the wall clock; what went."""
         deadline = self._retention.deadline(self._clock.time())
         removed = Usage()
-        for shard in self._until_stopped():
+        for place, shard in enumerate(self.until_stopped()):
+            if place == 0:
+                self._learn(shard)
             if shard.begins > deadline:
                 break
             expired = [found for found in self._tree.pictures(shard) if found.name.created <= deadline]
@@ -51,7 +68,7 @@ class Sweeper:
             return Usage()
         excess = self._ledger.usage.bytes - self._retention.low_water
         removed = Usage()
-        for shard in self._until_stopped():
+        for shard in self.until_stopped():
             if removed.bytes >= excess:
                 break
             doomed = _oldest(self._tree.pictures(shard), excess - removed.bytes)
@@ -60,8 +77,13 @@ class Sweeper:
             removed += self._remove(shard, doomed)
         return removed
 
-    def _until_stopped(self) -> Iterable[Shard]:
+    def until_stopped(self) -> Iterator[Shard]:
+        """Every shard, oldest first."""
         return takewhile(lambda _: not self._stopping.is_set(), self._tree.shards())
+
+    def _learn(self, oldest: Shard) -> None:
+        begins = min(oldest.begins, self._clock.time())  # one of the future says nothing of now
+        self.evicted_before = max(self.evicted_before, begins - PLACED_WITHIN)
 
     def _remove(self, shard: Shard, doomed: list[Found]) -> Usage:
         removed = Usage()

@@ -23,6 +23,7 @@ from gateway.hosting.stores.base import Draft, Usage
 from gateway.hosting.stores.filesystem import RECOUNT_EVERY, RECOUNT_IN_COMPANY, SWEEP_EVERY, FileStore
 from gateway.hosting.stores.lock import LOCK
 from gateway.hosting.stores.record import RECORD
+from gateway.hosting.verification import verify
 from gateway.images import ImageFormat, Operation
 
 DAY = 86_400.0
@@ -280,6 +281,48 @@ async def test_processes_that_expect_company_make_no_more_room_than_is_needed(op
 
     left = [await is_there(stores[0], name) for name in names]
     assert 60 * sum(left) <= 950 < 60 * (sum(left) + 1)
+
+
+async def test_a_sweep_that_is_cancelled_leaves_no_lock(open_store: OpenStore, tmp_path: Path) -> None:
+    store = await open_store(in_company=True, max_size=100)
+    for turn in range(3):
+        await store.put(draft(b"%d" % turn * 40))
+    sweep = asyncio.create_task(store.sweep())
+    await asyncio.sleep(0)
+    sweep.cancel()
+    await asyncio.gather(sweep, return_exceptions=True)
+
+    await store.sweep()
+
+    assert store.usage() == Usage(2, 80)
+    assert verify(tmp_path / "images").foreign == 0
+
+
+async def test_what_another_process_evicted_is_known_to_be_gone(open_store: OpenStore, advance: Tick) -> None:
+    one, other = [await open_store(in_company=True, max_size=100) for _ in range(2)]
+    names = []
+    for turn in range(3):
+        names.append(await one.put(draft(b"%d" % turn * 40)))
+        advance(60)
+    await one.sweep()
+
+    await other.sweep()
+
+    assert names[0].created < other.evicted_before <= names[1].created
+
+
+async def test_what_was_evicted_before_a_restart_is_known_to_be_gone(open_store: OpenStore, advance: Tick) -> None:
+    store = await open_store(max_size=100)
+    names = []
+    for turn in range(3):
+        names.append(await store.put(draft(b"%d" % turn * 40)))
+        advance(60)
+    await store.sweep()
+    await store.close()
+
+    again = await open_store(max_size=100)
+
+    assert names[0].created < again.evicted_before <= names[1].created
 
 
 async def test_processes_in_company_recount_from_time_to_time(

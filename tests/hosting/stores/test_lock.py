@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from gateway.hosting.stores.lock import RootLock, SweepLock
+from gateway.hosting.stores.lock import RootLock, sweeping
 
 
 def test_the_first_is_alone_and_the_second_is_not(tmp_path: Path) -> None:
@@ -74,12 +74,12 @@ def test_a_lock_that_fails_otherwise_is_an_error(tmp_path: Path, monkeypatch: py
 
 
 def test_one_process_at_a_time_sweeps(tmp_path: Path) -> None:
-    first, second = SweepLock(tmp_path), SweepLock(tmp_path)
+    with sweeping(tmp_path) as first, sweeping(tmp_path) as second:
+        found = [first, second]
+    with sweeping(tmp_path) as third:
+        assert [*found, third] == [True, False, True]
 
-    found = [first.acquire(), second.acquire()]
-    first.release()
-    second.release()
-    third = SweepLock(tmp_path)
 
-    assert [*found, third.acquire()] == [True, False, True]
-    third.release()
+def test_a_folder_that_cannot_be_locked_is_an_error_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), sweeping(tmp_path / "gone"):
+        pass

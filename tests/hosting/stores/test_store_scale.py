@@ -93,7 +93,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     return counting
 
 
-async def test_a_start_looks_at_the_scratch_folder_alone(
+async def test_a_start_looks_at_the_scratch_folder_and_for_the_oldest_minute_alone(
     open_root: Open, seeded: Seeded, clock: Clock, counted: Counted
 ) -> None:
     await (await open_root(seeded[0])).close()
@@ -102,7 +102,7 @@ async def test_a_start_looks_at_the_scratch_folder_alone(
         await store.open()
     await store.close()
 
-    assert calls["scandir"] <= 2  # and at the minute that was open when it ended, if there was one
+    assert calls["scandir"] <= 4  # scratch, days, minutes of the oldest, and what was open when it ended, if any was
     assert calls["listdir"] == 0
     assert store.usage().images >= len(seeded[1])
 

@@ -145,6 +145,28 @@ def test_it_tells_up_to_when_pictures_were_evicted(sweeper: Sweeper, keep: Keep)
     assert names[1].created < sweeper.evicted_before <= names[2].created
 
 
+def test_what_stays_is_not_called_gone(sweeper: Sweeper, keep: Keep) -> None:
+    kept = [keep(age) for age in range(660, 0, -60)]
+    sweeper.expire()
+
+    assert sweeper.evicted_before <= kept[0].created
+
+
+def test_of_a_minute_that_goes_in_part_the_rest_is_not_called_gone(sweeper: Sweeper, keep: Keep) -> None:
+    kept = keep(TTL + GRACE - 1)
+    keep(0)
+    sweeper.expire()
+
+    assert sweeper.evicted_before <= kept.created
+
+
+def test_pictures_of_the_future_say_nothing_of_those_of_now(sweeper: Sweeper, keep: Keep) -> None:
+    future = keep(-86_400)
+    sweeper.expire()
+
+    assert sweeper.evicted_before < future.created - 86_400
+
+
 def test_a_sweep_that_is_told_to_stop_does(sweeper: Sweeper, keep: Keep) -> None:
     for age in (TTL * 2, TTL * 3):
         keep(age)
