@@ -91,8 +91,9 @@ class ObjectStore:
         name = HostedName.make(
             self._clock.time(), self._random_bytes, sha256.hexdigest(), draft.operation, draft.format
         )
-        await self._bucket.put(path_of(name), data, self._attributes(name))
-        self._tally.put(path_of(name), len(data))
+        with self._tally.coming(path_of(name)):
+            await self._bucket.put(path_of(name), data, self._attributes(name))
+            self._tally.put(path_of(name), len(data))
         if self._tally.usage.bytes > self._retention.max_size:
             self._sweeps.wake()
         return name
@@ -105,8 +106,7 @@ class ObjectStore:
         size = await self._bucket.size(path_of(name))
         if size is None:
             return False
-        await self._bucket.delete([path_of(name)])
-        self._tally.gone(path_of(name), size)
+        await self._remove([Entry(path_of(name), size)])
         return True
 
     def admit(self) -> None:
@@ -179,9 +179,11 @@ class ObjectStore:
         return removed
 
     async def _remove(self, doomed: list[Entry]) -> Usage:
-        await self._bucket.delete([entry.path for entry in doomed])
-        for entry in doomed:
-            self._tally.gone(entry.path, entry.size)
+        paths = [entry.path for entry in doomed]
+        with self._tally.going(paths):
+            await self._bucket.delete(paths)
+            for entry in doomed:
+                self._tally.gone(entry.path, entry.size)
         return Usage(len(doomed), sum(entry.size for entry in doomed))
 
     async def _pictures(self) -> AsyncIterator[list[tuple[Entry, HostedName]]]:
