@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from gateway.clock import Clock
-from gateway.errors import GatewayError, Unavailable
+from gateway.errors import GatewayError, Unavailable, forget_traces
 from gateway.upstreams.base import Outcome, UpstreamError
 from gateway.upstreams.bulkhead import QueueFull
 from gateway.upstreams.member import BreakerOpen, Member
@@ -72,6 +72,8 @@ class Turns:
     def failed(self, member: Member, failures: Sequence[Failure]) -> None:
         """What one round of calls to `member` came to, when it did not give all that was wanted."""
         told = [failure for failure in failures if isinstance(failure, UpstreamError)]
+        for failure in told:
+            forget_traces(failure)  # it is kept until the request ends, and would keep all that it saw
         self._again.pop(member.name, None)
         self._full = self._full or any(isinstance(failure, QueueFull) for failure in failures)
         if not told:  # full or down: no call was made
