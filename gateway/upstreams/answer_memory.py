@@ -16,6 +16,8 @@ ANSWERS = 16 * 2**20
 """Bytes of answers held by the whole process: eight of 2 MB, as many as the file store writes at a time."""
 SMALL = 64 * 1024
 """Bytes of an answer for which nobody waits: a connection's buffers hold more."""
+CROWD = 40
+"""Requests at a time, above which an answer that waits for its turn takes in as little as can be."""
 UNKNOWN_LENGTH = 4 * 2**20
 """Bytes that are counted for an answer that does not say how long it is."""
 
@@ -23,21 +25,22 @@ UNKNOWN_LENGTH = 4 * 2**20
 class _Share:
     """What one request holds."""
 
-    __slots__ = ("_budget", "_first", "_held", "_small")
+    __slots__ = ("_first", "_held", "memory")
 
-    def __init__(self, budget: Budget, small: int) -> None:
-        self._budget = budget
-        self._small = small
+    def __init__(self, memory: AnswerMemory) -> None:
+        self.memory = memory
         self._first: asyncio.Lock | None = None
         self._held = 0
 
     def __enter__(self) -> None:
         _share.set(self)
+        self.memory.inside += 1
 
     def __exit__(self, *_: object) -> None:
         _share.set(None)
+        self.memory.inside -= 1
         if self._held:
-            self._budget.release(self._held)
+            self.memory.budget.release(self._held)
 
     async def take(self, size: int) -> None:
         """Wait for the first answer of the request; the others come along with it.
@@ -45,26 +48,29 @@ class _Share:
         A request that held one answer and waited for the next would wait for whoever does the same. The lock has
         answers that arrive together wait as one.
         """
-        if size <= self._small:
+        if size <= self.memory.small:
             return
         if self._first is None:
             self._first = asyncio.Lock()
         async with self._first:
             if not self._held:
-                self._held = await self._budget.acquire(size)
+                self._held = await self.memory.budget.acquire(size)
 
 
 _share: ContextVar[_Share | None] = ContextVar("share", default=None)
 
 
 class AnswerMemory:
-    def __init__(self, budget: int = ANSWERS, *, small: int = SMALL) -> None:
-        self._budget = Budget(budget)
-        self._small = small
+    def __init__(self, budget: int = ANSWERS, *, small: int = SMALL, crowd: int = CROWD) -> None:
+        self.budget = Budget(budget)
+        self.small = small
+        self.crowd = crowd
+        self.inside = 0
+        """Requests that wait for an answer or hold one."""
 
     def held(self) -> AbstractContextManager[None]:
         """Answers that are read inside are held until its end: decoded, checked and stored."""
-        return _Share(self._budget, self._small)
+        return _Share(self)
 
 
 async def wait_for_turn(size: int | None) -> None:
@@ -72,3 +78,9 @@ async def wait_for_turn(size: int | None) -> None:
     share = _share.get()
     if share is not None:
         await share.take(UNKNOWN_LENGTH if size is None else size)
+
+
+def is_crowded() -> bool:
+    """Whether so many requests wait for answers that each should take in little before its turn."""
+    share = _share.get()
+    return share is not None and share.memory.inside > share.memory.crowd

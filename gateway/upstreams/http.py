@@ -39,10 +39,11 @@ from gateway import __version__, hops
 from gateway import trace as tracing
 from gateway.inputs.urls import is_sendable
 from gateway.logs import current_request_id
-from gateway.upstreams.answer_memory import wait_for_turn
+from gateway.upstreams.answer_memory import is_crowded, wait_for_turn
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Refused, Rejected, UpstreamError
 from gateway.upstreams.event_stream import events
 from gateway.upstreams.json_body import JsonBody
+from gateway.upstreams.read_ahead import NARROW, WIDE, ReadAhead
 from gateway.upstreams.rehearsal import rehearsal, rehearse
 
 CONNECT_TIMEOUT = 5
@@ -95,9 +96,11 @@ class HttpAnswer:
 
 @dataclass(slots=True)
 class _Sent:
-    """Whether the head of a request went out: from then on a failure may have cost money."""
+    """How far a call has come."""
 
+    read_ahead: ReadAhead
     headers: bool = False
+    """Whether the head of the request went out: from then on a failure may have cost money."""
 
 
 _sent: ContextVar[_Sent] = ContextVar("sent")
@@ -108,7 +111,10 @@ class _NotedRequest(ClientRequest):
     """Notes that it is sent. aiohttp's own trace tells the same, and five things more that nobody asked."""
 
     async def send(self, conn: Connection) -> ClientResponse:
-        _sent.get().headers = True
+        sent = _sent.get()
+        sent.headers = True
+        if conn.transport is not None:
+            sent.read_ahead.begin(conn.transport)
         return await super().send(conn)
 
 
@@ -252,7 +258,8 @@ class UpstreamHttp:
         url = path if isinstance(path, URL) else self._url(path)
         if not self.owns(url):
             raise ValueError("the credentials of a backend go to no other address")
-        sent = _Sent()
+        ahead = ReadAhead(is_narrow=is_crowded())
+        sent = _Sent(ahead)
         _sent.set(sent)
         headers = {**headers, **_trail()}
         if rehearsal.get() is not None:
@@ -262,9 +269,15 @@ class UpstreamHttp:
             body, headers[hdrs.CONTENT_TYPE] = _encoded(json), "application/json"
         try:
             async with self._session.request(
-                method, url, headers=headers, allow_redirects=False, data=body, params=params or None
+                method,
+                url,
+                headers=headers,
+                allow_redirects=False,
+                data=body,
+                params=params or None,
+                read_bufsize=NARROW // 2 if ahead.is_narrow else WIDE // 4,  # aiohttp takes in twice as much
             ) as response:
-                return await _answer(response, told)
+                return await _answer(response, ahead, told)
         except TimeoutError as error:
             if not sent.headers:
                 raise NotSent("no connection in time") from error
@@ -312,13 +325,16 @@ def _encoded(document: object) -> bytes:
         return json.dumps(document).encode()
 
 
-async def _answer(response: ClientResponse, told: Told | None) -> HttpAnswer:
+async def _answer(response: ClientResponse, ahead: ReadAhead, told: Told | None) -> HttpAnswer:
     if told is not None and response.content_type == "text/event-stream":
+        ahead.widen()
         async for event in events(response.content):
             await told(event)
         return HttpAnswer(response.status, response.headers, b"")
     length = response.content_length
     await wait_for_turn(length)
+    ahead.widen()
+    response.content.set_read_chunk_size(WIDE)
     return HttpAnswer(response.status, response.headers, await _read(response.content, length))
 
 
