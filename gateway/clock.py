@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
+import os
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 RandomBytes = Callable[[int], bytes]
 """Gives that many bytes that nobody can guess."""
 
-system_random: RandomBytes = secrets.token_bytes
+system_random: RandomBytes = os.urandom
 
 
 class Clock(Protocol):
@@ -26,11 +26,8 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    def time(self) -> float:
-        return time.time()
-
-    def monotonic(self) -> float:
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
+    time = staticmethod(time.time)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

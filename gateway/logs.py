@@ -10,7 +10,7 @@ import time
 import traceback
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Literal
@@ -66,18 +66,19 @@ class LineFormatter(logging.Formatter, ABC):
 
 class TextFormatter(LineFormatter):
     def line(self, moment: float, level: int, logger: str, name: str, fields: Mapping[str, object]) -> str:
-        parts = [f"{_time(moment)} {_LEVELS[level]} {logger}: {_plain(name)}"]
-        for key, value in _named(fields):
-            text = value if isinstance(value, str) else str(value)
-            parts.append(f"{key}={text if _BARE.fullmatch(text) else _quoted(text)}")
-        return " ".join(parts)
+        named = _named(fields)
+        texts = [value if isinstance(value, str) else str(value) for value in named.values()]
+        if "" in texts or not _BARE.fullmatch("".join(texts)):  # what is bare together is bare one by one
+            texts = [text if _BARE.fullmatch(text) else _quoted(text) for text in texts]
+        told = [f"{key}={text}" for key, text in zip(named, texts, strict=True)]
+        return " ".join([f"{_time(moment)} {_LEVELS[level]} {logger}: {_plain(name)}", *told])
 
 
 class JsonFormatter(LineFormatter):
     def line(self, moment: float, level: int, logger: str, name: str, fields: Mapping[str, object]) -> str:
         line: dict[str, object] = {"time": _time(moment), "level": _LEVELS[level], "logger": logger}
         line["event"] = _cut(name)
-        line.update((key, _json_value(value)) for key, value in _named(fields))
+        line.update((key, _json_value(value)) for key, value in _named(fields).items())
         return json.dumps(line, ensure_ascii=True)
 
 
@@ -107,16 +108,16 @@ _standing: dict[str, object] = {}
 _LEVELS = defaultdict(lambda: "info", {level: name.lower() for name, level in logging.getLevelNamesMapping().items()})
 
 
-def _named(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+def _named(fields: Mapping[str, object]) -> dict[str, object]:
     """`fields`, and in front of them what is known of the process and of the running request."""
-    yield from _standing.items()
+    known = {**_standing}
     request_id = current_request_id.get()
     if request_id is not None:
-        yield "request_id", request_id
+        known["request_id"] = request_id
     trace = current_trace.get()
     if trace is not None:
-        yield "trace_id", trace.trace_id
-    yield from fields.items()
+        known["trace_id"] = trace.trace_id
+    return {**known, **fields}
 
 
 class _Whole(str):

@@ -42,4 +42,4 @@ def count(metrics: Metrics) -> Link:
 def route_label(request: web.Request) -> str:
     """The route as it was declared, so that no client can make a new series."""
     resource = request.match_info.route.resource
-    return resource.canonical if resource else "other"
+    return resource.canonical if resource is not None else "other"

@@ -65,7 +65,9 @@ def _recorded(recorder: OtelRecorder, unrecorded: Link) -> Link:
 
 
 def _came(request: web.Request) -> Trace | None:
-    return parse(request.headers.getall(HEADER, []), request.headers.getall(STATE_HEADER, []))
+    if HEADER not in request.headers:
+        return None
+    return parse(request.headers.getall(HEADER), request.headers.getall(STATE_HEADER, []))
 
 
 def _question(request: web.Request, method: str, route: str) -> dict[str, Value]:

@@ -52,6 +52,7 @@ class FrontedStore:
     def __init__(self, store: Store, memory: int) -> None:
         """`memory` in bytes."""
         self._store = store
+        self.expires_at = store.expires_at  # asked twice a request, so not handed on from store to store
         self._largest = memory // LARGEST_SHARE
         self._kept: LRUCache[HostedName, bytes] = LRUCache(max(1, memory), getsizeof=len)
 
@@ -62,8 +63,11 @@ class FrontedStore:
         return await self._store.put(draft)
 
     async def get(self, name: HostedName) -> StoredPicture | None:
-        data = self._kept.get(name)
-        if data is not None:
+        try:
+            data = self._kept[name]
+        except KeyError:
+            pass
+        else:
             if name.created >= self._store.evicted_before:
                 return MemoryPicture(name, data)
             del self._kept[name]
@@ -84,9 +88,6 @@ class FrontedStore:
     async def delete(self, name: HostedName) -> bool:
         self._kept.pop(name, None)
         return await self._store.delete(name)
-
-    def expires_at(self, name: HostedName) -> float:
-        return self._store.expires_at(name)
 
     @property
     def evicted_before(self) -> float:

@@ -40,6 +40,7 @@ class WatchedStore:
 
     def __init__(self, store: Store, metrics: Metrics, clock: Clock) -> None:
         self._store = store
+        self.expires_at = store.expires_at
         self._clock = clock
         self._metrics = metrics
         self._no_puts: Callable[[], Unavailable] | None = None
@@ -80,9 +81,6 @@ class WatchedStore:
 
     async def probe(self) -> None:
         await self._store.probe()
-
-    def expires_at(self, name: HostedName) -> float:
-        return self._store.expires_at(name)
 
     @property
     def evicted_before(self) -> float:
