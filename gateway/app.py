@@ -59,7 +59,6 @@ from gateway.middleware.request_id import request_id, write_request_id
 from gateway.middleware.trace import trace, write_trace
 from gateway.middleware.validation import validation
 from gateway.models import Models
-from gateway.openapi.document import document
 from gateway.reloadable import Change, merged
 from gateway.routes import add_routes, api_routes, docs_routes, mcp_routes, open_routes, page_routes, service_routes
 from gateway.supervision.siblings import Siblings
@@ -218,6 +217,8 @@ def describe(config: Config) -> dict[str, object]:
 
 
 def _described(config: Config, models: Models, *, secured: bool) -> dict[str, object]:
+    from gateway.openapi.document import document  # noqa: PLC0415 - most gateways are never asked for it
+
     return document(
         models,
         server=config.server.public_url,

@@ -32,3 +32,17 @@ def test_cycles_that_are_made_later_are_still_found() -> None:
     del cycle
 
     assert gc.collect() >= 1
+
+
+def test_modules_are_loaded_without_the_collector_which_then_leaves_them_alone() -> None:
+    before = gc.get_freeze_count()
+    with collector.loading():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > before
+
+
+def test_a_module_that_cannot_be_loaded_leaves_the_collector_on() -> None:
+    with pytest.raises(ImportError), collector.loading():
+        raise ImportError
+    assert gc.isenabled()

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple, Protocol, cast
 
-from gateway import __version__
+from gateway import __version__, collector
 
 DEFAULT_FILE = Path("gateway.yaml")
 
@@ -60,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.parse_args(given)
         return 0
     # Only the one that is wanted is loaded: a second that everybody would wait who asks for a picture.
-    command = cast("Command", import_module(f"gateway.cli.{given[0]}"))
+    with collector.loading():
+        command = cast("Command", import_module(f"gateway.cli.{given[0]}"))
     command.add_arguments(parser.commands[given[0]])
     options = parser.parse_args(given)
     if not row.is_configured:

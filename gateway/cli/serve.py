@@ -11,7 +11,6 @@ from pathlib import Path
 
 from gateway.app import GENERATIONS, make_app
 from gateway.cli.running import Given, fastest_loop, reloading, set_up_logs, warn
-from gateway.cli.supervise import supervise
 from gateway.config import Config
 from gateway.config_file import Loaded
 from gateway.greeting import hello, look
@@ -29,6 +28,8 @@ def run(options: argparse.Namespace, path: Path | None) -> int:
     config = loaded.config
     set_up_logs(given, config)
     if config.server.workers > 1:
+        from gateway.cli.supervise import supervise  # noqa: PLC0415 - one process needs none of it
+
         return supervise(given, config, partial(_announce, config=config, path=path))
     return _alone(given, loaded)
 

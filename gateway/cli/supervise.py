@@ -22,10 +22,15 @@ from gateway.supervision.commons import Commons, Turns, Values
 from gateway.supervision.supervisor import StartFailed, Supervisor
 from gateway.tls import server_context
 
-_WORKER = (
-    "import json, sys; place = json.loads(sys.argv[1]); sys.path[:] = place['path'];"
-    " from gateway.cli.worker import main; sys.exit(main(place))"
-)
+_WORKER = """
+import json, sys
+place = json.loads(sys.argv[1])
+sys.path[:] = place["path"]
+from gateway.collector import loading
+with loading():
+    from gateway.cli.worker import main
+sys.exit(main(place))
+"""
 """A fresh interpreter that finds modules where this one does, whatever lies in the folder it is started in."""
 
 
