@@ -206,10 +206,12 @@ class _Server(Server):
     def __init__(self, handler: Any, *, limits: ConnectionLimits, **options: Any) -> None:
         super().__init__(handler, **options)
         self._limits = limits
+        self.occupied = asyncio.Event()
 
     def __call__(self) -> Any:
         if len(self._connections) >= self._limits.most:
             return _Busy()
+        self.occupied.set()
         return Connection(self, loop=self._loop, **self._kwargs)
 
 
@@ -272,12 +274,18 @@ class Runner(web.AppRunner):
             await asyncio.wait([watch])
 
     async def _watch(self) -> None:
+        """While nobody is connected it sleeps: timers that find nothing are most of what a gateway at rest costs."""
+        server = self.server
+        if not isinstance(server, _Server):
+            raise TypeError(server)
         while True:
+            await server.occupied.wait()
             await asyncio.sleep(self._limits.watch_period)
-            if self.server is not None:
-                for connection in self.server.connections:
-                    if isinstance(connection, Connection):
-                        _look(connection, self._limits)
+            if not server.connections:
+                server.occupied.clear()
+            for connection in server.connections:
+                if isinstance(connection, Connection):
+                    _look(connection, self._limits)
 
 
 def _look(connection: Connection, limits: ConnectionLimits) -> None:
