@@ -42,7 +42,7 @@ from gateway.middleware.allowed_hosts import allowed_hosts
 from gateway.middleware.anonymity import hide_server
 from gateway.middleware.aspect_ratio import aspect_ratio
 from gateway.middleware.auth import auth
-from gateway.middleware.cache import cache
+from gateway.middleware.cache import cache, cache_counts
 from gateway.middleware.cors import cors, cors_headers, preflights
 from gateway.middleware.deadline import deadline, write_attempts
 from gateway.middleware.draining import draining
@@ -167,10 +167,11 @@ def make_generation(house: House, config: Config, before: Backends | None = None
             overload(house.places, config.server.max_in_flight, house.tokens),
             deadline(house.lifecycle, config.server.request_timeout),
             validation(operation, models, fields, intake),
+            cache_counts(house.metrics),
             idempotency(house.claims, house.jobs, house.gallery, render),
             aspect_ratio(),
             pictures(backends.fetch, house.gallery, links, house.origin, intake),
-            cache(config.cache, house.answers, house.gallery, render, house.metrics),
+            cache(config.cache, house.answers, house.gallery, render),
         )(
             ImageHandler(
                 pool,

@@ -24,6 +24,7 @@ SHARING = web.RequestKey("sharing", Sharing)
 IS_REPLAY = web.RequestKey("is_replay", bool)
 """Whether the answer was given before, to the same Idempotency-Key."""
 CACHE_STATE = web.RequestKey("cache_state", str)
+"""HIT, MISS, COALESCED (another request's work gives the answer) or BYPASS."""
 CACHE_AGE = web.RequestKey("cache_age", int)
 
 

@@ -78,7 +78,7 @@ class Renderer:
         headers = {
             UPSTREAM_HEADER: answer.upstream,
             "X-Upstream-Attempts": str(answer.attempts),
-            "X-Cache": request.get(CACHE_STATE, "BYPASS"),
+            "X-Cache": request[CACHE_STATE],
             hdrs.CACHE_CONTROL: "no-store",
         }
         if request.method == hdrs.METH_GET:

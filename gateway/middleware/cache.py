@@ -21,27 +21,32 @@ from gateway.request_keys import CACHE_AGE, CACHE_STATE, CALLER, IMAGE_REQUEST, 
 Render = Callable[[web.Request, Answer], Awaitable[web.StreamResponse]]
 
 
-def cache(config: CacheConfig, kept: Shelf, gallery: Gallery, render: Render, metrics: Metrics) -> Link:
-    return _CacheLink(config, kept, gallery, render, metrics)
+def cache_counts(metrics: Metrics) -> Link:
+    """Stands around all that may know the answer already: the cache, and the keys that clients chose."""
+
+    async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request[CACHE_STATE] = "BYPASS"
+        try:
+            return await handler(request)
+        finally:
+            metrics.cache_requests.labels(request[CACHE_STATE].lower()).inc()
+
+    return link
+
+
+def cache(config: CacheConfig, kept: Shelf, gallery: Gallery, render: Render) -> Link:
+    return _CacheLink(config, kept, gallery, render)
 
 
 class _CacheLink:
-    def __init__(self, config: CacheConfig, kept: Shelf, gallery: Gallery, render: Render, metrics: Metrics) -> None:
+    def __init__(self, config: CacheConfig, kept: Shelf, gallery: Gallery, render: Render) -> None:
         self._config = config
         self._kept = kept
         self._gallery = gallery
         self._render = render
-        self._metrics = metrics
 
     async def __call__(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await self._answered(request, handler)
-        finally:
-            self._metrics.cache_requests.labels(request[CACHE_STATE].lower()).inc()
-
-    async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if not self._applies(request):
-            request[CACHE_STATE] = "BYPASS"
             return await handler(request)
         request[CACHE_STATE] = "MISS"  # or COALESCED, when the handler finds equal work under way
         key = await _key(request, shared=self._config.shared)

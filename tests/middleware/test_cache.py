@@ -18,7 +18,7 @@ from gateway.caching.memory import AnswerCache
 from gateway.config import CacheConfig
 from gateway.jobs import Claim, Sharing
 from gateway.metrics import Metrics
-from gateway.middleware.cache import cache
+from gateway.middleware.cache import cache, cache_counts
 from gateway.middleware.links import Handler
 from gateway.request_keys import CACHE_AGE, CACHE_STATE, CALLER, IMAGE_REQUEST, SHARING
 
@@ -50,8 +50,8 @@ class Scene:
 
     async def client(self) -> Client:
         kept = shelf.Shelf(AnswerCache(10**6, self.clock), None, self.clock)
-        link = cache(CacheConfig(**self.config), kept, self.shelf, self.render, self.metrics)  # type: ignore[arg-type]  # all of a gallery that it needs
-        return await self.mount(_enter, link, handler=self.make)
+        link = cache(CacheConfig(**self.config), kept, self.shelf, self.render)  # type: ignore[arg-type]  # all of a gallery that it needs
+        return await self.mount(cache_counts(self.metrics), _enter, link, handler=self.make)
 
     async def make(self, request: web.Request) -> web.StreamResponse:
         self.made += 1

@@ -22,6 +22,8 @@ from gateway.hosting.names import HostedName
 from gateway.images import ImageFormat, Operation
 from gateway.jobs import Job, Jobs
 from gateway.lifecycle import Deadline, Lifecycle
+from gateway.metrics import Metrics
+from gateway.middleware.cache import cache_counts
 from gateway.middleware.deadline import deadline
 from gateway.middleware.idempotency import HEADER, idempotency
 from gateway.middleware.links import Handler
@@ -41,6 +43,7 @@ class Scene:
     made: int = 0
     clock: ManualClock = field(default_factory=ManualClock)
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    metrics: Metrics = field(default_factory=Metrics)
     release: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -50,7 +53,12 @@ class Scene:
 
     async def client(self) -> Client:
         link = idempotency(self.claims, self.jobs, self, self)  # type: ignore[arg-type]  # all of a gallery that it needs
-        return await self.mount(deadline(self.lifecycle, 60), _enter, link, handler=self.handle)
+        return await self.mount(
+            cache_counts(self.metrics), deadline(self.lifecycle, 60), _enter, link, handler=self.handle
+        )
+
+    def counted(self, result: str) -> float:
+        return self.metrics.registry.get_sample_value("gateway_cache_requests_total", {"result": result}) or 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         sharing = request.get(SHARING)
@@ -118,6 +126,7 @@ async def test_who_asks_while_it_is_made_waits_for_it(scene: Scene) -> None:
     scene.release.set()
 
     assert (await first, await second) == ("1", "1")
+    assert (scene.counted("bypass"), scene.counted("coalesced")) == (1, 1)
     assert scene.made == 1
 
 
