@@ -211,8 +211,12 @@ class _Server(Server):
     def __call__(self) -> Any:
         if len(self._connections) >= self._limits.most:
             return _Busy()
-        self.occupied.set()
         return Connection(self, loop=self._loop, **self._kwargs)
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """Under TLS only after the handshake, which may take its time; before, there is nothing to watch."""
+        super().connection_made(handler, transport)
+        self.occupied.set()
 
 
 class Runner(web.AppRunner):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 import ssl
 import subprocess
 from pathlib import Path
@@ -9,9 +11,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 from support.programs import program
+from yarl import URL
 
 from gateway.config import TlsConfig
 from gateway.config_file import ConfigError
+from gateway.connections import ConnectionLimits
 from gateway.server import listening
 from gateway.tls import server_context
 
@@ -34,6 +38,20 @@ async def test_a_client_that_knows_the_authority_is_answered(own: TlsConfig, cli
     ):
         assert response.status == 404
         assert response.url.scheme == "https"
+
+
+async def test_a_connection_is_watched_however_long_its_handshake_took(own: TlsConfig) -> None:
+    """Else who lets the handshakes wait would keep connections for ever that say nothing (R5)."""
+    limits = ConnectionLimits(head=0.2)
+    trusting = ssl.create_default_context(cafile=own.certificate)
+    async with listening(web.Application(), "localhost", 0, limits, server_context(own)) as site:
+        port = URL(site.address).port
+        plain = socket.create_connection(("localhost", port))
+        await asyncio.sleep(10 * limits.watch_period)  # how long the client takes is the case
+        reader, writer = await asyncio.open_connection(sock=plain, ssl=trusting, server_hostname="localhost")
+        writer.write(b"GET / HTTP/1.1\r\n")
+        assert await asyncio.wait_for(reader.read(), 3) == b""
+        writer.close()
 
 
 def test_without_the_section_it_is_plain_http() -> None:
