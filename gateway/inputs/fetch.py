@@ -60,7 +60,7 @@ class GuardedFetch:
         resolver: AbstractResolver | None = None,
         on_refused: Callable[[Reason], None] = _uncounted,
     ) -> None:
-        """`resolver` is closed with the fetch. `on_refused` is told of every URL that gave no bytes."""
+        """`resolver` is closed with the fetch. `on_refused` is told of every client's URL that gave no bytes."""
         self._rules = rules
         self._resolver = CheckedResolver(rules, resolver or SystemResolver())
         self._on_refused = on_refused
@@ -105,7 +105,7 @@ class GuardedFetch:
     async def fetch_into(self, take: Take, url: str, *, param: str) -> None:
         """The same, piece by piece as they arrive. What `take` raises passes through."""
         with self._told(param):
-            await self._guard(url, partial(self._follow, take))
+            await self._guard(url, partial(self._follow, take, self._rules.max_bytes))
 
     async def check(self, url: str, *, param: str) -> str:
         """The canonical spelling of a URL that is handed on unfetched, once its host passed the rules.
@@ -116,14 +116,17 @@ class GuardedFetch:
         with self._told(param):
             return await self._guard(url, self._resolve)
 
-    async def download(self, url: str) -> bytes:
-        """The bytes at a URL that a backend gave. Raises UrlRefused, for the driver to translate."""
+    async def download(self, url: str, *, max_bytes: int | None = None) -> bytes:
+        """The bytes at a URL that a backend gave, up to `max_bytes` in place of those that a client's URL may give.
+
+        Raises UrlRefused, for the driver to translate.
+        """
         body = bytearray()
 
         async def take(piece: bytes) -> None:
             body.extend(piece)
 
-        await self._guard(url, partial(self._follow, take))
+        await self._guard(url, partial(self._follow, take, max_bytes or self._rules.max_bytes))
         return bytes(body)
 
     async def _guard(self, text: str, act: Callable[[HttpUrl], Awaitable[_Result]]) -> _Result:
@@ -135,7 +138,6 @@ class GuardedFetch:
                 async with asyncio.timeout(self._rules.timeout):
                     return await act(url)
         except UrlRefused as refusal:
-            self._on_refused(refusal.reason)
             event(_log, logging.INFO, "refused", reason=refusal.reason.value, host=host, detail=refusal.detail)
             raise
 
@@ -145,7 +147,7 @@ class GuardedFetch:
             await self._resolver.resolve(url.host, url.port, AF_UNSPEC)
         return str(url)
 
-    async def _follow(self, take: Take, url: HttpUrl) -> None:
+    async def _follow(self, take: Take, max_bytes: int, url: HttpUrl) -> None:
         if self._session is None:
             raise RuntimeError("open() comes before the first fetch")
         for _ in range(self._rules.redirects + 1):
@@ -153,23 +155,22 @@ class GuardedFetch:
             async with self._session.get(url.url, allow_redirects=False) as response:
                 location = response.headers.get("Location")
                 if response.status not in _REDIRECTS or location is None:
-                    return await self._body(response, take)
+                    return await self._body(response, take, max_bytes)
             url = url.follow(location)
         raise UrlRefused(Reason.REDIRECTS, f"more than {self._rules.redirects} redirects")
 
-    async def _body(self, response: ClientResponse, take: Take) -> None:
+    async def _body(self, response: ClientResponse, take: Take, max_bytes: int) -> None:
         if response.status != HTTPStatus.OK:
             raise UrlRefused(Reason.STATUS, f"status {response.status}")
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise UrlRefused(Reason.ENCODED, "compressed, though not asked for")
-        largest = self._rules.max_bytes
-        if (response.content_length or 0) > largest:
+        if (response.content_length or 0) > max_bytes:
             raise UrlRefused(Reason.TOO_LARGE, f"{response.content_length} bytes announced")
         size = 0
         async for chunk in response.content.iter_any():
             size += len(chunk)
-            if size > largest:
-                raise UrlRefused(Reason.TOO_LARGE, f"more than {largest} bytes")
+            if size > max_bytes:
+                raise UrlRefused(Reason.TOO_LARGE, f"more than {max_bytes} bytes")
             await take(chunk)
 
     @contextmanager
@@ -177,6 +178,7 @@ class GuardedFetch:
         try:
             yield
         except UrlRefused as refusal:
+            self._on_refused(refusal.reason)
             raise self._public(refusal.reason, param) from refusal
 
     def _public(self, reason: Reason, param: str) -> GatewayError:

@@ -14,6 +14,7 @@ from gateway.images import Picture
 from gateway.imaging.errors import PictureError
 from gateway.imaging.reading import read_picture
 from gateway.inputs.fetch import UrlRefused
+from gateway.upstreams.answer_memory import wait_for_turn
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, UpstreamError
 from gateway.upstreams.http import UpstreamHttp
 from gateway.upstreams.tools import Tools
@@ -55,7 +56,10 @@ async def from_url(address: str, http: UpstreamHttp, tools: Tools) -> Picture:
     try:
         url = http.resolve(address)
         if not http.owns(url):
-            return await from_bytes(await tools.fetch.download(str(url)), tools)
+            await wait_for_turn(None)
+            return await from_bytes(
+                await tools.fetch.download(str(url), max_bytes=tools.picture_limits.max_bytes), tools
+            )
     except (ValueError, UrlRefused) as error:
         raise EmptyAnswer("the picture's address cannot be fetched") from error
     try:
@@ -64,7 +68,7 @@ async def from_url(address: str, http: UpstreamHttp, tools: Tools) -> Picture:
         raise Ambiguous("the picture's address cannot be reached") from error
     if not answer.ok:
         raise EmptyAnswer("the picture's address gave no picture", status=answer.status)
-    return await from_bytes(bytes(answer.body), tools)
+    return await from_bytes(answer.body, tools)
 
 
 async def those_of(readings: Iterable[Coroutine[Any, Any, T]]) -> tuple[T, ...]:

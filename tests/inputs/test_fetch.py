@@ -144,8 +144,8 @@ async def test_s4_rebinding_never_reaches_an_inner_service(bench: Bench, picture
 
 async def _bytes_or_none(made: GuardedFetch, url: str) -> bytes | None:
     try:
-        return await made.download(url)
-    except UrlRefused:
+        return await made.fetch(url, param="image")
+    except GatewayError:
         return None
 
 
@@ -537,3 +537,13 @@ async def test_a_backends_url_fails_with_its_reason(bench: Bench) -> None:
         await made.download("http://127.0.0.1/out.png")
     assert refused.value.reason is Reason.INWARD
     assert not isinstance(refused.value, GatewayError)
+    assert bench.refused == [], "no client has sent it, so no request was refused"
+
+
+async def test_a_backends_picture_may_be_larger_than_a_clients(bench: Bench, pictures: Site) -> None:
+    pictures.serve("/a", b"x" * 2000)
+    made = await bench.fetch(max_bytes=1000)
+    assert len(await made.download("http://pictures.example/a", max_bytes=2000)) == 2000
+    with pytest.raises(UrlRefused) as refused:
+        await made.download("http://pictures.example/a", max_bytes=1999)
+    assert refused.value.reason is Reason.TOO_LARGE

@@ -177,7 +177,7 @@ async def test_a_signed_address_is_asked_for_as_it_came(form: str) -> None:
 async def test_a_signed_address_elsewhere_is_fetched_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
 
-    async def download(_: GuardedFetch, url: str) -> bytes:
+    async def download(_: GuardedFetch, url: str, **_options: Any) -> bytes:
         fetched.append(url)
         return plain()
 
