@@ -7,7 +7,8 @@ Reading 256 answers of 2 MB one after another takes no longer than all at once, 
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 from gateway.budget import Budget
@@ -48,8 +49,6 @@ class _Share:
         A request that held one answer and waited for the next would wait for whoever does the same. The lock has
         answers that arrive together wait as one.
         """
-        if size <= self.memory.small:
-            return
         if self._first is None:
             self._first = asyncio.Lock()
         async with self._first:
@@ -73,11 +72,27 @@ class AnswerMemory:
         return _Share(self)
 
 
-async def wait_for_turn(size: int | None) -> None:
-    """Return when an answer of `size` bytes may be read; at once outside of `AnswerMemory.held`."""
-    share = _share.get()
-    if share is not None:
-        await share.take(UNKNOWN_LENGTH if size is None else size)
+async def wait_for_turn(size: int | None, clock: asyncio.Timeout | None = None) -> None:
+    """Return when an answer of `size` bytes may be read; at once outside of `AnswerMemory.held`.
+
+    `clock` stands still meanwhile: the backend has done its part, and is not to blame for a queue of ours.
+    """
+    share, size = _share.get(), UNKNOWN_LENGTH if size is None else size
+    if share is None or size <= share.memory.small:
+        return
+    with _stopped(clock) if clock is not None else nullcontext():
+        await share.take(size)
+
+
+@contextmanager
+def _stopped(clock: asyncio.Timeout) -> Iterator[None]:
+    loop, end = asyncio.get_running_loop(), clock.when()
+    left = None if end is None else end - loop.time()
+    clock.reschedule(None)
+    try:
+        yield
+    finally:
+        clock.reschedule(None if left is None else loop.time() + left)
 
 
 def is_crowded() -> bool:

@@ -147,7 +147,7 @@ class UpstreamHttp:
         return ClientSession(
             connector=connector,
             headers=self._headers,
-            timeout=ClientTimeout(total=self._timeout, connect=CONNECT_TIMEOUT),
+            timeout=ClientTimeout(connect=CONNECT_TIMEOUT),
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
             **options,
@@ -268,16 +268,19 @@ class UpstreamHttp:
         if json is not None:
             body, headers[hdrs.CONTENT_TYPE] = _encoded(json), "application/json"
         try:
-            async with self._session.request(
-                method,
-                url,
-                headers=headers,
-                allow_redirects=False,
-                data=body,
-                params=params or None,
-                read_bufsize=NARROW // 2 if ahead.is_narrow else WIDE // 4,  # aiohttp takes in twice as much
-            ) as response:
-                return await _answer(response, ahead, told)
+            async with (
+                asyncio.timeout(self._timeout) as clock,
+                self._session.request(
+                    method,
+                    url,
+                    headers=headers,
+                    allow_redirects=False,
+                    data=body,
+                    params=params or None,
+                    read_bufsize=NARROW // 2 if ahead.is_narrow else WIDE // 4,  # aiohttp takes in twice as much
+                ) as response,
+            ):
+                return await _answer(response, ahead, clock, told)
         except TimeoutError as error:
             if not sent.headers:
                 raise NotSent("no connection in time") from error
@@ -325,14 +328,14 @@ def _encoded(document: object) -> bytes:
         return json.dumps(document).encode()
 
 
-async def _answer(response: ClientResponse, ahead: ReadAhead, told: Told | None) -> HttpAnswer:
+async def _answer(response: ClientResponse, ahead: ReadAhead, clock: asyncio.Timeout, told: Told | None) -> HttpAnswer:
     if told is not None and response.content_type == "text/event-stream":
         ahead.widen()
         async for event in events(response.content):
             await told(event)
         return HttpAnswer(response.status, response.headers, b"")
     length = response.content_length
-    await wait_for_turn(length)
+    await wait_for_turn(length, clock)
     ahead.widen()
     response.content.set_read_chunk_size(WIDE)
     return HttpAnswer(response.status, response.headers, await _read(response.content, length))

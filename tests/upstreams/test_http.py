@@ -7,6 +7,7 @@ import gzip
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, TypeAlias
@@ -18,6 +19,7 @@ from yarl import URL
 
 from gateway.logs import current_request_id
 from gateway.upstreams import http
+from gateway.upstreams.answer_memory import AnswerMemory, wait_for_turn
 from gateway.upstreams.base import Ambiguous, EmptyAnswer, NotSent, Outcome, UpstreamError
 from gateway.upstreams.http import HttpAnswer, UpstreamHttp, failure, retry_after
 
@@ -182,6 +184,23 @@ async def test_no_answer_in_time_is_ambiguous() -> None:
 
     assert isinstance(late, Ambiguous)
     assert late.timed_out
+
+
+async def test_the_wait_for_its_turn_is_not_the_backends_time() -> None:
+    """Else what it made, and was paid for, would be thrown away because others are served first."""
+    body = bytes(1_000_000)
+    memory = AnswerMemory(1_000_000)
+
+    async def ask(http: UpstreamHttp) -> bytes:
+        with memory.held():
+            return (await http.get("/picture")).body
+
+    async with serving(answer(200, body)) as server, client(server.port, timeout=0.2) as http:
+        with memory.held():
+            await wait_for_turn(1_000_000)
+            asking = asyncio.get_running_loop().create_task(ask(http), context=Context())
+            await asyncio.sleep(0.5)  # longer than the backend has
+        assert await asking == body
 
 
 async def test_an_answer_that_drips_ends_with_the_time() -> None:
