@@ -48,6 +48,11 @@ class Backends:
     def fetch(self) -> GuardedFetch:
         return self.tools.fetch
 
+    def show(self) -> None:
+        """Have the metrics tell of these, which serve from now on."""
+        for member in self.members.values():
+            member.show()
+
     @property
     def parts(self) -> Sequence[Part]:
         return [self.fetch, *self.upstreams.values()]

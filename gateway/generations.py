@@ -42,7 +42,11 @@ class Generations:
         self._make = make
         self._metrics = metrics
         self.today = make(first, None)
+        self.today.backends.show()
         self._leaving: dict[asyncio.Task[None], Backends] = {}
+        """Those whose last work has not ended."""
+        self._closing: set[asyncio.Task[None]] = set()
+        """Those that are being closed."""
 
     async def open(self) -> None:
         for part in self.today.backends.parts:
@@ -55,9 +59,13 @@ class Generations:
             ConfigError: nothing has changed.
         """
         old, new = self.today, self._make(config, self.today.backends)
-        for part in _without(new.backends, [old.backends]):
-            await part.open()
+        async with contextlib.AsyncExitStack() as opened:
+            for part in _without(new.backends, [old.backends]):
+                await part.open()
+                opened.push_async_callback(part.close)
+            opened.pop_all()
         self.today = new
+        new.backends.show()
         leaving = asyncio.create_task(self._leave(old.backends))
         self._leaving[leaving] = old.backends
 
@@ -65,7 +73,7 @@ class Generations:
         """Close all, used or not: whoever calls has waited already."""
         for leaving in self._leaving:
             leaving.cancel()
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        await asyncio.gather(*self._leaving, *self._closing, return_exceptions=True)
         open_parts = {id(part): part for backends in self._all() for part in backends.parts}
         async with contextlib.AsyncExitStack() as stack:
             for part in open_parts.values():
@@ -100,6 +108,8 @@ class Generations:
         leaving = asyncio.current_task()
         if leaving is not None:
             self._leaving.pop(leaving, None)
+            self._closing.add(leaving)
+            leaving.add_done_callback(self._closing.discard)
         for part in _without(old, self._all()):
             await part.close()
         for name in set(old.members) - {name for backends in self._all() for name in backends.members}:

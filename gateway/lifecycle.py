@@ -10,6 +10,9 @@ from typing import Any, Self
 from gateway.errors import GatewayError, PollingTimeout, Unavailable
 from gateway.logs import event
 
+GRAIN = 0.005
+"""Seconds by which two timers for one moment may be apart: an event loop counts in milliseconds."""
+
 _log = logging.getLogger("gateway.lifecycle")
 
 
@@ -54,6 +57,11 @@ class Deadline:
         ours_alone = self._task.uncancel() <= self._cancelled_before  # else somebody else ended it too, and for good
         if ours_alone and kind is not None and issubclass(kind, asyncio.CancelledError):
             raise DeadlinePassed(self) from None
+
+    @property
+    def is_over(self) -> bool:
+        """Also in the moment before: of two deadlines with one end, either may be the first to say so."""
+        return self.expired or self.seconds_left < GRAIN
 
     @property
     def seconds_left(self) -> float:

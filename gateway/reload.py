@@ -68,10 +68,7 @@ class Reload:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._interval):
                     await self._asked.wait()
-            try:
-                await self.look()
-            except Exception:  # noqa: BLE001 - whatever is wrong here, the gateway goes on with what it has
-                _log.exception("the configuration could not be reloaded")
+            await self.look()
 
     async def look(self) -> None:
         """Reload if a file has changed, if it was asked for, or if the last time failed."""
@@ -86,6 +83,12 @@ class Reload:
             change = await self._apply(loaded)
         except ConfigError as error:
             self._refused(error.faults, asked=asked)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever is wrong here, the gateway goes on with what it has
+            faults = [f"{type(error).__name__}, which nobody has expected"]
+            if faults != self._faults:
+                _log.exception("the configuration could not be taken")
+            self._refused(faults, asked=asked)
             return
         self._faults = []
         self._stamps = _stamps(loaded)

@@ -24,16 +24,22 @@ class Gateway:
         read = partial(load_with_sources, file, DRIVER_SETTINGS, {})
         self.metrics = Metrics()
         self.taken: list[list[str]] = []
+        self.breaks = False
         self._config = read().config
         self.reload = Reload(read(), read, self._take, self.metrics)
 
     async def _take(self, loaded: Loaded) -> Change:
+        if self.breaks:
+            raise RuntimeError
         names = [token.name for token in loaded.config.auth.tokens]
         if not names:
             raise ConfigError(["auth.tokens: none left"])
         self.taken.append(names)
         self._config, change = merged(self._config, loaded.config)
         return change
+
+    def is_current(self) -> float | None:
+        return self.metrics.registry.get_sample_value("gateway_config_last_reload_successful")
 
     def count(self, result: str) -> float | None:
         return self.metrics.registry.get_sample_value("gateway_config_reloads_total", {"result": result})
@@ -155,6 +161,22 @@ async def test_a_faulty_file_changes_nothing_and_is_warned_of_once(
     assert level == logging.WARNING
     assert fault in fields["faults"]
     assert (gateway.taken, gateway.count("refused")) == ([], 1)
+
+
+async def test_a_failure_that_nobody_expected_is_refused_and_told_of_once(
+    gateway: Gateway, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    gateway.breaks = True
+    write(file, yaml_of("other"))
+
+    await gateway.reload.look()
+    await gateway.reload.look()
+
+    assert len([record for record in caplog.records if record.exc_info]) == 1
+    assert (gateway.count("refused"), gateway.is_current()) == (1, 0)
+    gateway.breaks = False
+    await gateway.reload.look()
+    assert (gateway.taken, gateway.is_current()) == ([["other"]], 1)
 
 
 async def test_a_missing_file_changes_nothing(gateway: Gateway, file: Path) -> None:

@@ -157,5 +157,8 @@ class EventStream:
         response = self._response
         if response is None:
             raise RuntimeError("the stream has not begun")
-        await response.write_eof()
+        try:
+            await response.write_eof()
+        except ConnectionError as error:
+            raise _ClientLeft(response) from error
         return response

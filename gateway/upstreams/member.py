@@ -54,6 +54,10 @@ class Member:
         self._bulkhead = self.standing.bulkhead
         self._metrics = metrics
         self._clock = clock
+
+    def show(self) -> None:
+        """Have the metrics tell of this member, and no longer of one before it that bore its name."""
+        metrics = self._metrics
         metrics.upstream_queued.labels(self.name).set_function(lambda: self._bulkhead.queued)
         metrics.upstream_breaker_open.labels(self.name).set_function(lambda: self.breaker.is_open)
         metrics.upstream_in_flight.labels(self.name).set_function(lambda: self.standing.in_flight)
@@ -99,7 +103,7 @@ class Member:
             self._log(logging.WARNING, call, outcome, status=error.status, detail=error.detail)
             raise
         except asyncio.CancelledError:
-            if asking.deadline.expired:  # else a backend that never answers would never count as down
+            if asking.deadline.is_over:  # else a backend that never answers would never count as down
                 outcome = Outcome.AMBIGUOUS
                 self._log(logging.WARNING, call, outcome, detail="no answer before the request's deadline")
             raise

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from aiohttp import FormData, hdrs
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from gateway.config import Address, Section, UpstreamSettings
 from gateway.images import (
@@ -44,6 +44,15 @@ class UpscaleSettings(Section):
     field: str = "upscale_factor"
     value: str = "x{n}"
     """How the factor is written; {n} is 2 or 4."""
+
+    @field_validator("value")
+    @classmethod
+    def _has_no_other_field(cls, value: str) -> str:
+        try:
+            value.format(n=2)
+        except (LookupError, ValueError, AttributeError, TypeError):
+            raise ValueError("must be a text in which {n} stands for the factor, and nothing else in braces") from None
+        return value
 
 
 class OpenAISettings(UpstreamSettings):

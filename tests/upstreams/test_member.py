@@ -14,7 +14,7 @@ from support.scripted import ScriptedUpstream, Step
 from gateway.config import UpstreamSettings
 from gateway.errors import BadRequest
 from gateway.images import GenerateRequest
-from gateway.lifecycle import Lifecycle
+from gateway.lifecycle import GRAIN, Lifecycle
 from gateway.metrics import Metrics
 from gateway.upstreams.asking import Asking
 from gateway.upstreams.attempts import Attempts
@@ -34,6 +34,7 @@ class One:
         self.metrics = Metrics()
         self.clock = LeapingClock()
         self.member = Member(self.driver, UpstreamSettings(driver="x", **keys), self.metrics, self.clock)
+        self.member.show()
         self.attempts = Attempts()
 
     async def attempt(self, *, seconds: float = 300) -> int:
@@ -163,6 +164,18 @@ async def test_a_call_cut_off_by_the_deadline_counts_against_the_backend() -> No
 
     assert one.outcomes(Outcome.AMBIGUOUS) == 20
     assert one.member.breaker.is_open
+
+
+async def test_a_call_that_is_cancelled_in_the_moment_of_its_deadline_counts_too() -> None:
+    """The request's own deadline is at the same moment, and cancels the call when it is the first to notice."""
+    one = One(asyncio.Event())
+    call = asyncio.create_task(one.attempt(seconds=GRAIN * 0.9))
+    await asyncio.sleep(0)
+
+    call.cancel()
+
+    await asyncio.wait([call])
+    assert one.outcomes(Outcome.AMBIGUOUS) == 1
 
 
 async def test_a_call_that_failed_gives_its_place_back() -> None:

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import BodyPartReader, web
 from aiohttp.test_utils import TestServer
 from PIL import Image
+from pydantic import ValidationError
 from support.backend import backend
 from support.drivers import edition, enlargement, generation, opened, unheard
 from support.samples import plain
@@ -21,6 +22,7 @@ from support.samples import plain
 from gateway.errors import BadRequest
 from gateway.images import AspectRatio, ImageFormat, Operation, UpscaleFactor
 from gateway.upstreams.base import Ambiguous, ContentRefused, EmptyAnswer, Progress, Refused, Rejected
+from gateway.upstreams.openai import UpscaleSettings
 from gateway.upstreams.openai_presets import PRESETS
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -353,3 +355,9 @@ async def test_the_probe_finds_a_missing_model(seen: Seen) -> None:
             await driver.probe()
         seen.answer = {"object": "list", "data": [{"id": "gpt-image-2.5-flare"}]}
         await driver.probe()
+
+
+@pytest.mark.parametrize("value", ["{m}", "{", "{n.times}", "x{0}", "{n[0]}"])
+def test_a_factor_that_could_not_be_written_is_a_fault_of_the_configuration(value: str) -> None:
+    with pytest.raises(ValidationError, match="stands for the factor"):
+        UpscaleSettings(value=value)
