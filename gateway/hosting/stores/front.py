@@ -46,6 +46,37 @@ class MemoryPicture:
         """Nothing is held open."""
 
 
+class _Remembered:
+    """A `gateway.hosting.stores.base.StoredPicture` that is kept once somebody has read it whole.
+
+    Who only asks whether it has changed reads nothing, and drives nothing out.
+    """
+
+    def __init__(self, stored: StoredPicture, kept: LRUCache[HostedName, bytes]) -> None:
+        self.name = stored.name
+        self.size = stored.size
+        self._stored = stored
+        self._kept = kept
+
+    async def load(self) -> bytes:
+        data = self._kept[self.name] = await self._stored.load()
+        return data
+
+    def stream(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        return self._stored.stream(start, stop)
+
+    async def close(self) -> None:
+        await self._stored.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
 class FrontedStore:
     """A `gateway.hosting.stores.base.Store` that remembers what it gave."""
 
@@ -72,12 +103,7 @@ class FrontedStore:
                 return MemoryPicture(name, data)
             del self._kept[name]
         stored = await self._store.get(name)
-        if stored is None or stored.size > self._largest:
-            return stored
-        async with stored:
-            data = await stored.load()
-        self._kept[name] = data
-        return MemoryPicture(name, data)
+        return stored if stored is None or stored.size > self._largest else _Remembered(stored, self._kept)
 
     def admit(self) -> None:
         self._store.admit()

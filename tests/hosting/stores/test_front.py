@@ -13,11 +13,22 @@ from gateway.images import ImageFormat, Operation
 DATA = b"x" * 1000
 
 
+class CountedPicture(MemoryPicture):
+    def __init__(self, name: HostedName, data: bytes, store: CountingStore) -> None:
+        super().__init__(name, data)
+        self._store = store
+
+    async def load(self) -> bytes:
+        self._store.loaded += 1
+        return await super().load()
+
+
 class CountingStore:
     """Holds pictures in a dictionary and counts how often it is asked."""
 
     def __init__(self) -> None:
         self.asked = 0
+        self.loaded = 0
         self.evicted_before = 0.0
         self._held: dict[HostedName, bytes] = {}
 
@@ -33,7 +44,7 @@ class CountingStore:
     async def get(self, name: HostedName) -> StoredPicture | None:
         self.asked += 1
         data = self._held.get(name)
-        return MemoryPicture(name, data) if data is not None else None
+        return CountedPicture(name, data, self) if data is not None else None
 
     def admit(self) -> None: ...
 
@@ -64,6 +75,20 @@ async def test_the_store_is_asked_once() -> None:
     name = await stored(front)
     assert [await read(front, name) for _ in range(3)] == [DATA] * 3
     assert behind.asked == 1
+
+
+async def test_who_asks_only_whether_it_is_there_has_nothing_read_and_nothing_kept() -> None:
+    behind = CountingStore()
+    front = FrontedStore(behind, memory=2**20)
+    name = await stored(front)
+    for _ in range(2):
+        picture = await front.get(name)
+        assert picture is not None
+        assert picture.size == len(DATA)
+        await picture.close()
+    assert (behind.asked, behind.loaded) == (2, 0)
+    assert [await read(front, name) for _ in range(2)] == [DATA] * 2
+    assert (behind.asked, behind.loaded) == (3, 1)
 
 
 async def test_what_was_evicted_behind_is_gone_in_front() -> None:
