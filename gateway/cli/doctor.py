@@ -21,6 +21,7 @@ from gateway.config import AuthConfig, Config
 from gateway.config_file import ConfigError, load
 from gateway.errors import Unavailable
 from gateway.hosting.stores import make_store
+from gateway.hosting.stores.bucket_faults import unanswered
 from gateway.images import Operation
 from gateway.metrics import Metrics
 from gateway.routes import IMAGE_PATHS
@@ -96,8 +97,8 @@ async def _examine_store(config: Config) -> bool:
 
     try:
         found = await make_bucket(config.images).check()
-    except Unavailable:
-        found = "images.object_store.endpoint: nobody answers there; check it and the network between"
+    except Unavailable as error:
+        found = unanswered(error.__cause__)
     _say(f"image store ({config.images.scheme}): {'ok' if found is None else f'NOT OK{chr(10)}  {found}'}")
     return found is None
 
