@@ -116,7 +116,7 @@ class Bucket:
                 )
             except AlreadyExistsError:
                 # A first attempt whose answer was lost: paths end in a secret or a digest, so nobody else chose this.
-                event(_log, logging.INFO, "object was there already", path=path)
+                event(_log, logging.INFO, "object was there already", folder=path.rpartition("/")[0])
 
     async def replace(self, path: str, data: bytes) -> None:
         async with self.bounded("put"):
