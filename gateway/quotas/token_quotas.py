@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 
 from gateway.clock import Clock
 from gateway.errors import RateLimited
@@ -18,6 +18,8 @@ from gateway.tokens import Token
 MINUTE, DAY = 60, 86_400
 SOON = 1
 """Seconds after which a place may be free again: requests end all the time."""
+
+_UNCOUNTED: AbstractAsyncContextManager[None] = nullcontext()
 
 
 class TokenQuotas:
@@ -72,20 +74,22 @@ class TokenQuotas:
             words = f"The requests per minute of this token are limited to {exceeded.balance.limit}"
             raise RateLimited(words, retry_after=exceeded.retry_after) from None
 
-    @asynccontextmanager
-    async def images(self, token: Token | None, count: int) -> AsyncIterator[None]:
+    def images(self, token: Token | None, count: int) -> AbstractAsyncContextManager[None]:
         """Make `count` images for `token` inside; a failure gives them back.
 
         Raises:
             RateLimited: it has fewer left of its day.
         """
         if token is None or token.images_per_day is None:
-            yield
-            return
+            return _UNCOUNTED
+        return self._counted(token.name, token.images_per_day, count)
+
+    @asynccontextmanager
+    async def _counted(self, name: str, limit: int, count: int) -> AsyncIterator[None]:
         try:
-            taken = await self._images.take(token.name, count, token.images_per_day)
+            taken = await self._images.take(name, count, limit)
         except QuotaExceeded as exceeded:
-            limit, left, _ = exceeded.balance
+            left = exceeded.balance.remaining
             words = f"The images per day of this token are limited to {limit}, {left} are left, {count} were asked for"
             raise RateLimited(words, retry_after=exceeded.retry_after) from None
         try:
