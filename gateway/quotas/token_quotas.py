@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 
 from gateway.clock import Clock
@@ -25,7 +26,9 @@ _UNCOUNTED: AbstractAsyncContextManager[None] = nullcontext()
 class TokenQuotas:
     """Counts by the token's name, so that a token and the one that follows it share their limits."""
 
-    def __init__(self, requests: Quota, images: Quota) -> None:
+    def __init__(self, requests: Quota, images: Quota, *, far: bool = False) -> None:
+        """`far`: whether asking them takes a way, so that two are asked at once."""
+        self._far = far
         self._requests = requests
         self._images = images
         self._in_flight = InFlight()
@@ -43,7 +46,11 @@ class TokenQuotas:
     @classmethod
     def counted_elsewhere(cls, requests: Quota, images: Quota, clock: Clock) -> TokenQuotas:
         """By quotas that may be down, when this process counts by itself."""
-        return cls(WithFallback(requests, TokenBucket(clock, MINUTE)), WithFallback(images, SlidingWindow(clock, DAY)))
+        return cls(
+            WithFallback(requests, TokenBucket(clock, MINUTE)),
+            WithFallback(images, SlidingWindow(clock, DAY)),
+            far=True,
+        )
 
     @asynccontextmanager
     async def request(self, token: Token) -> AsyncIterator[None]:
@@ -100,9 +107,11 @@ class TokenQuotas:
 
     async def balances(self, token: Token) -> dict[str, Balance]:
         """Where `token` stands with each limit that it has: `requests` and `images`."""
-        found: dict[str, Balance] = {}
+        asked: dict[str, Awaitable[Balance]] = {}
         if token.requests_per_minute is not None:
-            found["requests"] = await self._requests.balance(token.name, token.requests_per_minute)
+            asked["requests"] = self._requests.balance(token.name, token.requests_per_minute)
         if token.images_per_day is not None:
-            found["images"] = await self._images.balance(token.name, token.images_per_day)
-        return found
+            asked["images"] = self._images.balance(token.name, token.images_per_day)
+        if self._far and len(asked) > 1:
+            return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+        return {what: await balance for what, balance in asked.items()}
