@@ -1,4 +1,4 @@
-"""/metrics on a port of its own."""
+"""/metrics on a port of its own (U7)."""
 
 from __future__ import annotations
 

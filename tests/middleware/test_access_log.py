@@ -1,4 +1,4 @@
-"""One line a request, which tells enough to find it again and not enough to take the picture."""
+"""One line a request, which tells enough to find it again and not enough to take the picture (U5)."""
 
 from __future__ import annotations
 
