@@ -65,7 +65,7 @@ def load_with_sources(path: Path | None, drivers: DriverSettings, environ: Mappi
         text = reading.file("", path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise ConfigError([f"{path}: cannot be read: {reason}"]) from error
+        raise ConfigError([f"the file cannot be read: {reason}"]) from error
     config = _parse(_read_yaml(text), drivers, reading)
     return Loaded(config, tuple(reading.sources))
 

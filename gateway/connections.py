@@ -92,8 +92,10 @@ class Connection(RequestHandler):
 
     @property
     def is_answering(self) -> bool:
-        """From the head of a request until its answer is written: the links are done before the client has it all."""
-        return self._request_in_progress
+        """From the head of a request until the kernel has its answer: the links are done long before that, and the last
+        sixty thousand bytes are written before they are sent.
+        """
+        return self._request_in_progress or (self.transport is not None and self.transport.get_write_buffer_size() > 0)
 
     def look(self, limits: ConnectionLimits) -> None:
         """Cut the connection where the other side has let it wait for too long."""

@@ -23,10 +23,12 @@ from gateway.connections import ConnectionLimits, Runner
 from gateway.lifecycle import Lifecycle
 from gateway.listening import naming
 from gateway.logs import event
+from gateway.middleware.allowed_hosts import allowed_hosts
 from gateway.middleware.anonymity import hide_server
 from gateway.middleware.errors import errors
 from gateway.middleware.headers import written
 from gateway.middleware.links import for_application
+from gateway.origin import Origin
 from gateway.reload import Reload
 from gateway.tls import server_context
 
@@ -89,7 +91,15 @@ async def serve(
     async with listening(app, host, config.server.port, limits, tls, main) as site, AsyncExitStack() as stack:
         if config.metrics.port is not None and METRICS_HANDLER in app:
             await stack.enter_async_context(
-                listening(_metrics_app(app), host, config.metrics.port, limits, tls, metrics, key="metrics.port")
+                listening(
+                    _metrics_app(app, config.server),
+                    host,
+                    config.metrics.port,
+                    limits,
+                    tls,
+                    metrics,
+                    key="metrics.port",
+                )
             )
         if reload is not None:
             await stack.enter_async_context(_watching(reload))
@@ -197,8 +207,9 @@ async def _watching(reload: Reload) -> AsyncIterator[None]:
         await asyncio.wait([watch])
 
 
-def _metrics_app(app: web.Application) -> web.Application:
-    own = web.Application(middlewares=for_application(errors(app[METRICS])))
+def _metrics_app(app: web.Application, config: ServerConfig) -> web.Application:
+    hosts = allowed_hosts(config, Origin(config.public_url, config.trusted_proxies), addresses=True)
+    own = web.Application(middlewares=for_application(errors(app[METRICS]), hosts))
     own.on_response_prepare.append(written(hide_server))
     own.router.add_get("/metrics", app[METRICS_HANDLER])
     return own

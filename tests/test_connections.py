@@ -11,15 +11,23 @@ from typing import TypeAlias
 import pytest
 from aiohttp import http_parser, web
 from support.errors import error_in
+from support.gateway import Document
 from support.raw_http import exchange, wire
 
-from gateway.connections import ConnectionLimits, Runner
+from gateway.app import LIFECYCLE, make_app
+from gateway.config import Config
+from gateway.connections import Connection, ConnectionLimits, Runner
+from gateway.lifecycle import Phase
+from gateway.server import Ending
+from gateway.server import serve as run
 
 Serve: TypeAlias = Callable[[ConnectionLimits], Awaitable[str]]
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 GET_ONCE = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 LARGE = b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n"
+MUCH = 40_000_000
+"""Bytes, more than the kernel takes for a client."""
 SOON = 3.0
 """Seconds, far beyond any limit below."""
 
@@ -58,7 +66,7 @@ async def say_hello(_: web.Request) -> web.StreamResponse:
 
 
 async def say_much(_: web.Request) -> web.StreamResponse:
-    return web.Response(body=bytes(40_000_000))
+    return web.Response(body=bytes(MUCH))
 
 
 @pytest.mark.parametrize("head", [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\nA: "])
@@ -207,3 +215,70 @@ async def test_r6_chunks_are_taken_and_the_next_request_too(serve: Serve) -> Non
 def test_r6_the_strict_parser_is_the_one_that_reads() -> None:
     """Aiohttp's own in Python, which stands in where the compiled one is missing, forgives more."""
     assert http_parser.HttpRequestParser is not http_parser.HttpRequestParserPy
+
+
+async def test_the_watch_survives_a_connection_that_fails(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    address, look, failed = await serve(ConnectionLimits(head=0.3)), Connection.look, list[Connection]()
+
+    def fails_for_the_first(connection: Connection, limits: ConnectionLimits) -> None:
+        if not failed or connection is failed[0]:
+            failed[:] = [connection]
+            raise RuntimeError("closed in this moment")
+        look(connection, limits)
+
+    monkeypatch.setattr(Connection, "look", fails_for_the_first)
+    async with wire(address) as first:
+        await first.send(GET)
+        await until(lambda: bool(failed))
+        async with wire(address) as second:
+            await second.send(b"G")
+            assert await second.lasts() < SOON
+
+    assert "a connection could not be looked at" in caplog.text
+
+
+async def test_l1_draining_waits_for_answers_that_are_still_being_written(
+    configure: Callable[[Document], Config],
+) -> None:
+    """The links are done with a request long before a slow client has all of its answer."""
+    config, loop = configure({"server": {"port": 0, "drain_timeout": 20}}), asyncio.get_running_loop()
+    app, ending, address = make_app(config), Ending(), loop.create_future()
+    app.router.add_get("/large", say_much)
+    serving = asyncio.create_task(run(app, config, announce=address.set_result, ending=ending))
+    with await small_window(await address) as reader:
+        await loop.sock_sendall(reader, LARGE.replace(b"x\r", b"localhost\r"))
+        taken = len(await loop.sock_recv(reader, 4096))
+        ending.ask(by_hand=True)
+        await until(lambda: app[LIFECYCLE].phase is Phase.DRAINING and app[LIFECYCLE].requests == 0)
+
+        end = loop.time() + 2  # twice as long as connections are given once draining is over
+        while loop.time() < end:
+            taken += len(await loop.sock_recv(reader, 4096))
+            await asyncio.sleep(0.005)
+        assert not serving.done()
+        while piece := await loop.sock_recv(reader, 10**6):
+            taken += len(piece)
+    await serving
+
+    assert taken > MUCH
+
+
+async def test_l1_what_is_written_and_not_sent_is_still_being_answered() -> None:
+    runner = Runner(web.Application(), ConnectionLimits())
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    with await small_window(f"http://127.0.0.1:{runner.addresses[0][1]}") as reader:
+        await until(lambda: bool(runner.server and runner.server.connections))
+        assert not runner.is_answering
+
+        connection = next(iter(runner.server.connections if runner.server else []))
+        assert isinstance(connection.transport, asyncio.WriteTransport)
+        connection.transport.write(bytes(MUCH))
+        connection.transport.write_eof()
+        assert runner.is_answering
+
+        await read_all(reader)
+        assert not runner.is_answering
+    await runner.cleanup()

@@ -7,12 +7,19 @@ import gc
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.gateway import Document, StartGateway
 
+from gateway import app
 from gateway.blob import CHUNK, MemoryBlob
+from gateway.config import Config
 from gateway.errors import Unavailable
+from gateway.imaging.limits import PictureLimits
+from gateway.inputs.picture_intake import PictureIntake
+from gateway.inputs.request_memory import RequestMemory
 from gateway.spool import Spool, SpooledBlob, SpoolMemory
 
 LONG = bytes(range(256)) * 3000
@@ -142,3 +149,24 @@ async def _drafted(spool: Spool, data: bytes) -> object:
     draft = spool.draft()
     await draft.add(data)
     return await draft.finish()
+
+
+async def test_a_reload_does_not_double_the_memory(
+    start: StartGateway, configure: Callable[[Document], Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an old configuration holds is taken from the new one: the memory is of the process."""
+    seen: list[SpoolMemory | None] = []
+
+    class Seen(PictureIntake):
+        def __init__(self, limits: PictureLimits, memory: RequestMemory, spooled: SpoolMemory | None = None) -> None:
+            seen.append(spooled)
+            super().__init__(limits, memory, spooled)
+
+    monkeypatch.setattr(app, "PictureIntake", Seen)
+    gateway = await start()
+    before = len(seen)
+    for ttl in (10, 20):
+        await app.reconfigure(gateway.app, configure({"cache": {"ttl": ttl}}))
+
+    assert len(seen) > before + 1
+    assert all(memory is not None and memory is seen[0] for memory in seen)

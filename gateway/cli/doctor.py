@@ -21,6 +21,8 @@ from gateway.config import AuthConfig, Config
 from gateway.config_file import ConfigError, load
 from gateway.errors import Unavailable
 from gateway.hosting.stores import make_store
+from gateway.hosting.stores.bucket_faults import unanswered
+from gateway.hosting.stores.folder import folder_fault
 from gateway.images import Operation
 from gateway.metrics import Metrics
 from gateway.routes import IMAGE_PATHS
@@ -88,18 +90,22 @@ async def _examine_redis(config: Config) -> bool:
 
 
 async def _examine_store(config: Config) -> bool:
-    """An object store is somebody else's service like a backend; a folder is looked at when it is opened."""
     if config.images.scheme == "file":
-        return True
+        found = await asyncio.to_thread(folder_fault, config.images.folder.absolute())
+    else:
+        found = await _ask_bucket(config)
+    _say(f"image store ({config.images.scheme}): {'ok' if found is None else f'NOT OK{chr(10)}  {found}'}")
+    return found is None
+
+
+async def _ask_bucket(config: Config) -> str | None:
     make_store(config.images, SystemClock(), system_random, Metrics())  # says so where a package is missing
     from gateway.hosting.stores.bucket import make_bucket  # noqa: PLC0415 - obstore is an extra
 
     try:
-        found = await make_bucket(config.images).check()
-    except Unavailable:
-        found = "images.object_store.endpoint: nobody answers there; check it and the network between"
-    _say(f"image store ({config.images.scheme}): {'ok' if found is None else f'NOT OK{chr(10)}  {found}'}")
-    return found is None
+        return await make_bucket(config.images).check()
+    except Unavailable as error:
+        return unanswered(error.__cause__)
 
 
 async def _examine(name: str, upstream: Upstream, config: Config) -> bool:

@@ -74,10 +74,8 @@ class ImageHandler:
         self, order: AnyRequest, token: Token | None, job: Job, deadline: Deadline, *, durable: bool
     ) -> Answer:
         """Charges the work and not the request: a kept or shared answer costs nothing, abandoned work is paid for."""
-        if token is None or token.images_per_day is None:
-            return await self._make(order, token.name if token else "", job, deadline, durable=durable)
         async with self._quotas.images(token, order.count):
-            return await self._make(order, token.name, job, deadline, durable=durable)
+            return await self._make(order, token.name if token else "", job, deadline, durable=durable)
 
     async def _make(self, order: AnyRequest, caller: str, job: Job, deadline: Deadline, *, durable: bool) -> Answer:
         self._rehost.admit(order, durable=durable)

@@ -19,6 +19,8 @@ from gateway.images import OUTPUT_FORMATS, ImageFormat, Operation
 
 HALF_TOKEN = 26
 """Characters of five bits each: the fewest that hold 128. No bit is padding, so each is spelled one way."""
+TOLD = 24
+"""Characters of a name that a log may hold: the moment, and eight of the secret to tell it from others."""
 
 _RANDOM_BYTES = 17  # the fewest that fill 26 characters
 _FORMATS = {format_.extension: format_ for format_ in OUTPUT_FORMATS}

@@ -46,7 +46,8 @@ def arrived(request: web.Request, most: int) -> bytes | None:
 async def arriving(request: web.Request, limits: BodyLimits) -> AsyncIterator[AsyncIterator[bytes]]:
     """The body of `request` in chunks, for whoever reads it inside.
 
-    What ends it early ends the connection too: nobody knows where the next request would begin.
+    What ends it early ends the connection too, as nobody knows where the next request would begin. It is answered at
+    once, and closed when the client has sent the rest, or after `gateway.connections.LINGER` seconds more.
 
     Raises:
         UnsupportedMediaType: it is compressed in a way that is not taken.

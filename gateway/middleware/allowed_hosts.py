@@ -6,6 +6,7 @@ still names the page's host, and no page can change that.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -22,12 +23,14 @@ HEALTH = frozenset({"/healthz", "/readyz"})
 """Probes name the machine by whatever address it has now, and are told nothing worth hiding."""
 
 
-def allowed_hosts(config: ServerConfig, origin: Origin) -> Link:
+def allowed_hosts(config: ServerConfig, origin: Origin, *, addresses: bool = False) -> Link:
+    """`addresses`: whether any is answered, as scrapers name what they find: only names can be made to point here."""
     rule = _rule(config)
 
     @lru_cache(maxsize=128)
     def is_allowed(host: str) -> bool:
-        return rule(_name(host))
+        name = _name(host)
+        return rule(name) or (addresses and _is_address(name))
 
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         # Without the header it is no browser; every one has sent it for decades.
@@ -52,6 +55,14 @@ def _parents(host: str) -> list[str]:
     """`b.example`, `example` of `a.b.example`."""
     labels = host.split(".")
     return [".".join(labels[start:]) for start in range(1, len(labels))]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _name(host: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 
 from gateway.clock import Clock
 from gateway.errors import RateLimited
@@ -19,11 +20,15 @@ MINUTE, DAY = 60, 86_400
 SOON = 1
 """Seconds after which a place may be free again: requests end all the time."""
 
+_UNCOUNTED: AbstractAsyncContextManager[None] = nullcontext()
+
 
 class TokenQuotas:
     """Counts by the token's name, so that a token and the one that follows it share their limits."""
 
-    def __init__(self, requests: Quota, images: Quota) -> None:
+    def __init__(self, requests: Quota, images: Quota, *, far: bool = False) -> None:
+        """`far`: whether asking them takes a way, so that two are asked at once."""
+        self._far = far
         self._requests = requests
         self._images = images
         self._in_flight = InFlight()
@@ -41,7 +46,11 @@ class TokenQuotas:
     @classmethod
     def counted_elsewhere(cls, requests: Quota, images: Quota, clock: Clock) -> TokenQuotas:
         """By quotas that may be down, when this process counts by itself."""
-        return cls(WithFallback(requests, TokenBucket(clock, MINUTE)), WithFallback(images, SlidingWindow(clock, DAY)))
+        return cls(
+            WithFallback(requests, TokenBucket(clock, MINUTE)),
+            WithFallback(images, SlidingWindow(clock, DAY)),
+            far=True,
+        )
 
     @asynccontextmanager
     async def request(self, token: Token) -> AsyncIterator[None]:
@@ -72,20 +81,22 @@ class TokenQuotas:
             words = f"The requests per minute of this token are limited to {exceeded.balance.limit}"
             raise RateLimited(words, retry_after=exceeded.retry_after) from None
 
-    @asynccontextmanager
-    async def images(self, token: Token | None, count: int) -> AsyncIterator[None]:
+    def images(self, token: Token | None, count: int) -> AbstractAsyncContextManager[None]:
         """Make `count` images for `token` inside; a failure gives them back.
 
         Raises:
             RateLimited: it has fewer left of its day.
         """
         if token is None or token.images_per_day is None:
-            yield
-            return
+            return _UNCOUNTED
+        return self._counted(token.name, token.images_per_day, count)
+
+    @asynccontextmanager
+    async def _counted(self, name: str, limit: int, count: int) -> AsyncIterator[None]:
         try:
-            taken = await self._images.take(token.name, count, token.images_per_day)
+            taken = await self._images.take(name, count, limit)
         except QuotaExceeded as exceeded:
-            limit, left, _ = exceeded.balance
+            left = exceeded.balance.remaining
             words = f"The images per day of this token are limited to {limit}, {left} are left, {count} were asked for"
             raise RateLimited(words, retry_after=exceeded.retry_after) from None
         try:
@@ -96,9 +107,11 @@ class TokenQuotas:
 
     async def balances(self, token: Token) -> dict[str, Balance]:
         """Where `token` stands with each limit that it has: `requests` and `images`."""
-        found: dict[str, Balance] = {}
+        asked: dict[str, Awaitable[Balance]] = {}
         if token.requests_per_minute is not None:
-            found["requests"] = await self._requests.balance(token.name, token.requests_per_minute)
+            asked["requests"] = self._requests.balance(token.name, token.requests_per_minute)
         if token.images_per_day is not None:
-            found["images"] = await self._images.balance(token.name, token.images_per_day)
-        return found
+            asked["images"] = self._images.balance(token.name, token.images_per_day)
+        if self._far and len(asked) > 1:
+            return dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+        return {what: await balance for what, balance in asked.items()}

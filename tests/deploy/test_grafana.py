@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from support.deploy import document, panels
+from support.deploy import document, panels, rules
+
+from gateway.metrics import Metrics
 
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
@@ -36,3 +38,13 @@ def test_panels_have_a_number_and_a_place_of_their_own() -> None:
 
     assert len({panel["id"] for panel in everything}) == len(everything)
     assert [(a["title"], b["title"]) for a, b in combinations(everything, 2) if overlap(a, b)] == []
+
+
+def test_every_metric_is_shown_or_watched() -> None:
+    """A rule counts where its recording does: every recording is used, as the tests of the rules say."""
+    asked = " ".join(
+        [target["expr"] for panel in panels() for target in panel["targets"]] + [r["expr"] for r in rules()]
+    )
+    families = [family.name for family in Metrics().registry.collect() if not family.name.startswith("gateway_process")]
+
+    assert [name for name in families if name not in asked] == []

@@ -36,6 +36,9 @@ CANARIES = {
     for name in ("token", "upstream", "signing", "metrics", "redis", "bucket", "proxy")
 }
 """What the gateway is trusted with, under the names of who should know it."""
+CANARIES["picture"] = "canaryofapicture23"
+NAMED = f"130708-24112025_abcdefgh{CANARIES['picture']}{'a' * 26}_generate.png"
+"""The name of a picture is a secret too, but for its beginning."""
 
 
 def spellings(secret: str) -> tuple[str, ...]:
@@ -161,7 +164,10 @@ def asked() -> list[Asked]:
         ("DELETE", "/v1/models", {"headers": TOKEN}),
         ("GET", "/nowhere", {"headers": TOKEN}),
         ("GET", f"/images/a.png?expires=1&signature={'a' * 43}", {}),
-        ("GET", f"/images/130708-24112025_{'a' * 52}_generate.png?expires=9999999999&signature={'a' * 43}", {}),
+        ("GET", f"/images/{NAMED}?expires=9999999999&signature={'a' * 43}", {}),
+        ("GET", f"/images/{NAMED}", {}),
+        ("DELETE", f"/images/{NAMED}", {}),
+        ("GET", f"/v1/images/{NAMED}", {"headers": TOKEN}),
         ("POST", "/mcp", {"json": {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}, "headers": TOKEN}),
         ("GET", "/metrics", {"headers": TOKEN}),
         ("GET", "/openapi.json", {}),

@@ -47,10 +47,21 @@ def test_charsets_that_nobody_sends_are_refused(charset: str) -> None:
         parse_form(b"prompt=a", charset)
 
 
-@pytest.mark.parametrize("body", [b"a=\xff", b"\xff=a", b"&" * MOST_FIELDS, b"a=1&" * (MOST_FIELDS + 1)])
+BROKEN = [b"a=\xff", b"\xff=a", b"a=%ff", b"%FF=a", b"a=%C3", b"a=%ED%A0%80", b"a=%C0%AF", b"&" * MOST_FIELDS]
+
+
+@pytest.mark.parametrize("body", [*BROKEN, b"a=1&" * (MOST_FIELDS + 1)])
 def test_a_broken_form_is_a_fault_of_its_sender(body: bytes) -> None:
+    """Nothing is guessed: a replacement character in a prompt would be paid for."""
     with pytest.raises(BadRequest):
         parse_form(body, "utf-8")
+    with pytest.raises(BadRequest):
+        parse_long_form(spooled(body), "utf-8")
+
+
+def test_bytes_that_the_named_charset_does_not_have_are_refused() -> None:
+    with pytest.raises(BadRequest):
+        parse_form(b"prompt=%E9", "us-ascii")
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.gateway import Gateway, StartGateway
 from support.object_stores import needed
 from support.redis_server import RedisServer, running_redis
 
+from gateway.app import LIFECYCLE
 from gateway.clock import SystemClock
 from gateway.metrics import Metrics
 from gateway.quotas.base import Quota, QuotaExceeded, Taken
@@ -89,3 +93,43 @@ async def test_without_redis_each_counts_by_itself(replicas: Replicas) -> None:
         await quota.take("a", 1, 3)
     await quota.give_back(alone)
     assert (await quota.balance("a", 3)).remaining == 3
+
+
+QUESTIONS: list[tuple[str, dict[str, str], int]] = [
+    ("/v1/models", {}, 3),  # taking a request; where it stands with both limits
+    ("/v1/images/generations", {"prompt": "kept"}, 3),
+    ("/v1/images/generations", {"prompt": "new"}, 9),  # besides: kept? a turn, kept by now? pictures, keep, turn over
+]
+
+
+async def test_what_a_request_asks_redis(tmp_path: Path, start: StartGateway) -> None:
+    """Each question is a way there and back, so no more of them than are known here."""
+    from redis import Redis  # noqa: PLC0415 - an extra
+
+    secret = "a-token-of-forty-characters-and-some-more"
+    token = {"name": "web", "token": secret, "requests_per_minute": 100, "images_per_day": 100}
+    with running_redis(tmp_path) as server, Redis.from_url(server.url) as redis:
+        gateway = await start({"cache": {"redis_url": server.url}, "auth": {"tokens": [token]}})
+        headers = {"Authorization": f"Bearer {secret}"}
+        for path, query, _ in QUESTIONS[:2]:  # that scripts are known, and one answer is kept
+            assert (await gateway.get(path, params=query, headers=headers))[0] == 200
+
+        for path, query, most in QUESTIONS:
+            await all_over(gateway)
+            with redis.monitor() as monitor:
+                assert (await gateway.get(path, params=query, headers=headers))[0] == 200
+                await all_over(gateway)
+                redis.echo("over")
+                assert questions(monitor.listen()) == most, (path, query)
+
+
+async def all_over(gateway: Gateway) -> None:
+    async with asyncio.timeout(5):
+        while gateway.app[LIFECYCLE].requests:  # noqa: ASYNC110 - what is kept after the answer tells nobody
+            await asyncio.sleep(0.01)
+
+
+def questions(seen: Iterator[dict[str, Any]]) -> int:
+    """Until `over`; what scripts do is no question, nor is how a connection introduces itself."""
+    asked = takewhile(lambda one: "over" not in one["command"], seen)
+    return sum(one["client_type"] != "lua" and not one["command"].startswith(("CLIENT ", "HELLO ")) for one in asked)

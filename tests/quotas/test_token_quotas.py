@@ -9,7 +9,9 @@ import pytest
 from support.clocks import LeapingClock
 
 from gateway.errors import RateLimited
+from gateway.quotas.base import Balance
 from gateway.quotas.token_quotas import TokenQuotas
+from gateway.quotas.window import SlidingWindow
 from gateway.tokens import Token
 
 
@@ -94,3 +96,23 @@ async def test_images_of_failed_and_cancelled_work_are_given_back(quotas: TokenQ
 async def test_nobody_is_nobody_s_limit(quotas: TokenQuotas) -> None:
     async with quotas.images(None, 4):
         pass
+
+
+class Meeting(SlidingWindow):
+    """Says where a caller stands once the other has been asked too."""
+
+    barrier: asyncio.Barrier
+
+    async def balance(self, caller: str, limit: int) -> Balance:
+        async with asyncio.timeout(5):
+            await self.barrier.wait()
+        return await super().balance(caller, limit)
+
+
+async def test_two_quotas_that_are_far_away_are_asked_at_once(clock: LeapingClock) -> None:
+    Meeting.barrier = asyncio.Barrier(2)
+    quotas = TokenQuotas.counted_elsewhere(Meeting(clock, 60), Meeting(clock, 86_400), clock)
+
+    found = await quotas.balances(token(requests_per_minute=3, images_per_day=7))
+
+    assert {what: balance.limit for what, balance in found.items()} == {"requests": 3, "images": 7}

@@ -48,15 +48,19 @@ RunGateway: TypeAlias = Callable[[Document], Coroutine[Any, Any, Child]]
 
 
 @asynccontextmanager
-async def serving(folder: Path, document: Document, patience: float = PATIENCE) -> AsyncIterator[Child]:
+async def serving(
+    folder: Path, document: Document, patience: float = PATIENCE, *, before: Callable[[], None] | None = None
+) -> AsyncIterator[Child]:
     """`python -m gateway` in `folder` at a free port, from its first line until it is killed.
 
-    `patience`: seconds for it to start.
+    `patience`: seconds for it to start. `before`: called in its process, before it is the gateway.
     """
     file, log = folder / "gateway.yaml", folder / "log"
     file.write_text(yaml.safe_dump({"server": {"port": 0}, **document}))
     with log.open("w") as errors:
-        process = await _python("-m", "gateway", "--config", file.name, folder=folder, stdout=PIPE, stderr=errors)
+        process = await _python(
+            "-m", "gateway", "--config", file.name, folder=folder, stdout=PIPE, stderr=errors, preexec_fn=before
+        )
     try:
         async with asyncio.timeout(patience):
             first = (await process.stdout.readline()).decode() if process.stdout else ""
@@ -68,14 +72,16 @@ async def serving(folder: Path, document: Document, patience: float = PATIENCE) 
         await process.communicate()
 
 
-async def command(folder: Path, *arguments: str) -> tuple[int | None, str, str]:
-    """Exit status, output and errors of one command."""
-    process = await _python("-m", "gateway", *arguments, folder=folder, stdout=PIPE, stderr=PIPE)
+async def command(
+    folder: Path, *arguments: str, before: Callable[[], None] | None = None
+) -> tuple[int | None, str, str]:
+    """Exit status, output and errors of one command. `before`: as above."""
+    process = await _python("-m", "gateway", *arguments, folder=folder, stdout=PIPE, stderr=PIPE, preexec_fn=before)
     async with asyncio.timeout(PATIENCE):
         output, errors = await process.communicate()
     return process.returncode, output.decode(), errors.decode()
 
 
-async def _python(*arguments: str, folder: Path, **pipes: Any) -> Process:
+async def _python(*arguments: str, folder: Path, **options: Any) -> Process:
     environment = {**os.environ, "PYTHONPATH": str(_PACKAGE)}  # the package under test, wherever the folder is
-    return await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=folder, env=environment, **pipes)
+    return await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=folder, env=environment, **options)

@@ -121,9 +121,9 @@ def free_port() -> int:
         return port
 
 
-def await_port(port: int) -> None:
-    """Until somebody listens; ConnectionRefusedError after ten seconds."""
-    end = time.monotonic() + 10
+def await_port(port: int, patience: float = 10) -> None:
+    """Until somebody listens; ConnectionRefusedError after `patience` seconds."""
+    end = time.monotonic() + patience
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import AzureStore, GCSStore, S3Store
 
 from gateway.blob import CHUNK
-from gateway.config import ImagesConfig, ObjectStoreConfig
-from gateway.config_file import ConfigError
+from gateway.config import ImagesConfig
+from gateway.hosting.stores.bucket_client import Client, make_client
 from gateway.hosting.stores.bucket_faults import fault, is_full
 from gateway.hosting.stores.failures import PROBE_SIZE, StoreFull, store_down
 from gateway.logs import event
@@ -29,12 +28,10 @@ PROBE = "check/written"
 """What is written and deleted again, to see whether that can be done."""
 PAGE = 1000
 """Objects that one listing gives, and one bulk delete takes."""
-CONNECT_WITHIN = timedelta(seconds=2)
 _FAILURES = (BaseError, OSError, TimeoutError, ValueError)
 """What obstore raises. FileNotFoundError, an OSError, stands for a missing object and is looked at first."""
 
 Method: TypeAlias = Literal["GET", "HEAD"]
-Client: TypeAlias = S3Store | GCSStore | AzureStore
 
 _log = logging.getLogger("gateway.hosting.stores")
 
@@ -88,7 +85,7 @@ class Bucket:
         try:
             async with asyncio.timeout(self._timeout):
                 await obstore.list_with_delimiter_async(self._client, "check")
-                await self._write_and_delete(b"")
+                await self._write_and_delete(b"", read=True)
         except _FAILURES as error:
             found = fault(error)
             if found is None:
@@ -101,9 +98,12 @@ class Bucket:
         async with self.bounded("probe"):
             await self._write_and_delete(bytes(PROBE_SIZE))
 
-    async def _write_and_delete(self, data: bytes) -> None:
+    async def _write_and_delete(self, data: bytes, *, read: bool = False) -> None:
         await obstore.put_async(self._client, PROBE, data, mode="overwrite", use_multipart=False)
-        with suppress(FileNotFoundError):  # another replica looks too
+        if read:
+            with suppress(FileNotFoundError):  # another replica looks too
+                await obstore.get_async(self._client, PROBE)
+        with suppress(FileNotFoundError):
             await obstore.delete_async(self._client, [PROBE])
 
     async def put(self, path: str, data: bytes, attributes: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -116,7 +116,7 @@ class Bucket:
                 )
             except AlreadyExistsError:
                 # A first attempt whose answer was lost: paths end in a secret or a digest, so nobody else chose this.
-                event(_log, logging.INFO, "object was there already", path=path)
+                event(_log, logging.INFO, "object was there already", folder=path.rpartition("/")[0])
 
     async def replace(self, path: str, data: bytes) -> None:
         async with self.bounded("put"):
@@ -197,58 +197,4 @@ def make_bucket(config: ImagesConfig) -> Bucket:
     Raises:
         ConfigError: keys that obstore cannot use.
     """
-    keys = config.object_store
-    name, _, prefix = config.store.partition("://")[2].partition("/")
-    try:
-        client = _CLIENTS[config.scheme](name, prefix.strip("/") or None, keys)
-    except (BaseError, ValueError) as error:
-        # Its words may hold a part of the key, so they are not handed on.
-        raise ConfigError([f"images.object_store: {config.scheme}:// cannot be used with these keys"]) from error
-    return Bucket(client, keys.timeout)
-
-
-def _s3(bucket: str, prefix: str | None, keys: ObjectStoreConfig) -> S3Store:
-    return S3Store(bucket, prefix=prefix, region=keys.region, **_s3_keys(keys), **_options(keys))
-
-
-def _s3_keys(keys: ObjectStoreConfig) -> dict[str, Any]:
-    given = {"access_key_id": keys.access_key, "secret_access_key": keys.secret_key}
-    return {**_secrets(given), **({"endpoint": keys.endpoint} if keys.endpoint else {})}
-
-
-def _gcs(bucket: str, prefix: str | None, keys: ObjectStoreConfig) -> GCSStore:
-    given = _secrets({"service_account_key": keys.secret_key})
-    base: dict[str, Any] = {"base_url": keys.endpoint} if keys.endpoint else {}
-    return GCSStore(bucket, prefix=prefix, **given, **base, **_options(keys))
-
-
-def _azure(container: str, prefix: str | None, keys: ObjectStoreConfig) -> AzureStore:
-    given = _secrets({"account_name": keys.access_key, "account_key": keys.secret_key})
-    endpoint: dict[str, Any] = {"endpoint": keys.endpoint} if keys.endpoint else {}
-    return AzureStore(container, prefix=prefix, **given, **endpoint, **_options(keys))
-
-
-_CLIENTS: Mapping[str, Callable[[str, str | None, ObjectStoreConfig], Client]] = MappingProxyType(
-    {"s3": _s3, "gs": _gcs, "az": _azure}
-)
-
-
-def _secrets(given: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: secret.get_secret_value() for name, secret in given.items() if secret is not None}
-
-
-def _options(keys: ObjectStoreConfig) -> dict[str, Any]:
-    """Retries of its own, quick ones: the default waits for three minutes."""
-    whole = timedelta(seconds=keys.timeout)
-    return {
-        "client_options": {"allow_http": keys.allow_http, "connect_timeout": CONNECT_WITHIN, "timeout": whole},
-        "retry_config": {
-            "max_retries": keys.retries,
-            "retry_timeout": whole,
-            "backoff": {
-                "init_backoff": timedelta(milliseconds=50),
-                "max_backoff": timedelta(seconds=1),
-                "base": 2,
-            },
-        },
-    }
+    return Bucket(make_client(config), config.object_store.timeout)

@@ -19,6 +19,7 @@ from gateway.hosting.stores.base import Draft, StoredPicture, Usage
 from gateway.hosting.stores.durable import empty_scratch, scratch
 from gateway.hosting.stores.failures import PROBE_SIZE, StoreFull, as_unavailable
 from gateway.hosting.stores.file_picture import FilePicture
+from gateway.hosting.stores.folder import unusable
 from gateway.hosting.stores.ledger import Ledger
 from gateway.hosting.stores.lock import RootLock, sweeping
 from gateway.hosting.stores.periodic import Periodic
@@ -86,8 +87,7 @@ class FileStore:
         try:
             await self._threads.run(self._set_up)
         except OSError as error:
-            fault = f"images.store: the folder {self._tree.root} cannot be used: {error.strerror}"
-            raise ConfigError([fault]) from error
+            raise ConfigError([unusable(self._tree.root, error)]) from error
         self._sweeps.start()
         self._recounts.start(at_once=True)
 

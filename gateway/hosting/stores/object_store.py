@@ -16,6 +16,7 @@ from gateway.hosting.names import HostedName
 from gateway.hosting.retention import GRACE, Retention
 from gateway.hosting.stores.base import Draft, StoredPicture, Usage
 from gateway.hosting.stores.bucket import Bucket, Entry
+from gateway.hosting.stores.bucket_faults import unanswered
 from gateway.hosting.stores.durable import KEYS
 from gateway.hosting.stores.failures import StoreFull
 from gateway.hosting.stores.object_picture import ObjectPicture
@@ -70,13 +71,9 @@ class ObjectStore:
         """
         try:
             found = await self._bucket.check()
-        except Unavailable:
-            event(
-                _log,
-                logging.WARNING,
-                "the image store does not answer, serving without it for now",
-                check="images.object_store.endpoint and the network",
-            )
+        except Unavailable as error:
+            reason = unanswered(error.__cause__)
+            event(_log, logging.WARNING, "the image store does not answer, serving without it for now", check=reason)
         else:
             if found is not None:
                 raise ConfigError([found])
