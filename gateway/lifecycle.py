@@ -115,7 +115,7 @@ class Lifecycle:
         """Drain time is over: whatever still runs is answered 503 now, and so is what comes after."""
         self.has_cut = True
         if self.requests:
-            event(_log, logging.WARNING, "requests cut off at the end of drain_timeout", requests=self.requests)
+            event(_log, logging.WARNING, "work cut off at the end of drain_timeout", under_way=self.requests)
         now = asyncio.get_running_loop().time() if self._deadlines else 0.0
         for deadline in self._deadlines:
             self.move(deadline, now)

@@ -23,6 +23,8 @@ ATTEMPTS = web.RequestKey("attempts", Attempts)
 SHARING = web.RequestKey("sharing", Sharing)
 IS_REPLAY = web.RequestKey("is_replay", bool)
 """Whether the answer was given before, to the same Idempotency-Key."""
+BROKEN_OFF = web.RequestKey("broken_off", int)
+"""Status of the failure that has ended an answer whose head had been sent already."""
 CACHE_STATE = web.RequestKey("cache_state", str)
 """HIT, MISS, COALESCED (another request's work gives the answer) or BYPASS."""
 CACHE_AGE = web.RequestKey("cache_age", int)

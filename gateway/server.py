@@ -219,7 +219,7 @@ async def _drain(lifecycle: Lifecycle, site: Site, config: ServerConfig, ending:
     """Not ready at once; accept for a moment more; finish what runs; answer 503 to what is longer."""
     lifecycle.drain()
     seconds = config.drain_timeout
-    event(_log, logging.INFO, "draining", requests=lifecycle.requests, seconds=seconds)
+    event(_log, logging.INFO, "draining", under_way=lifecycle.requests, seconds=seconds)
     end = asyncio.get_running_loop().time() + seconds
     if not ending.by_hand:
         await _until(ending.second.is_set, within=min(config.drain_delay, seconds))

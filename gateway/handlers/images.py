@@ -74,7 +74,11 @@ class ImageHandler:
         self, order: AnyRequest, token: Token | None, job: Job, deadline: Deadline, *, durable: bool
     ) -> Answer:
         """Charges the work and not the request: a kept or shared answer costs nothing, abandoned work is paid for."""
-        async with self._quotas.images(token, order.count):
+
+        def is_lost() -> bool:
+            return job.attempts.sent and not deadline.is_over
+
+        async with self._quotas.images(token, order.count, is_lost):
             return await self._make(order, token.name if token else "", job, deadline, durable=durable)
 
     async def _make(self, order: AnyRequest, caller: str, job: Job, deadline: Deadline, *, durable: bool) -> Answer:

@@ -13,6 +13,7 @@ from aiohttp import web
 from gateway.hosting.names import TOLD
 from gateway.logs import event
 from gateway.middleware.links import Handler, Link
+from gateway.middleware.metrics import unanswered
 from gateway.origin import Origin
 from gateway.request_keys import CALLER, UPSTREAM_HEADER
 
@@ -24,12 +25,16 @@ _log = logging.getLogger("gateway.access")
 def access_log(origin: Origin) -> Link:
     async def link(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = time.perf_counter()
-        fields: dict[str, object] = {"method": request.method, "path": _told(request.path), "status": 499}
+        fields: dict[str, object] = {"method": request.method, "path": _told(request.path)}
         try:
             response = await handler(request)
             fields["status"] = response.status
             if (upstream := response.headers.get(UPSTREAM_HEADER)) is not None:
                 fields["upstream"] = upstream
+        except BaseException:
+            fields["status"] = unanswered(request)
+            raise
+        else:
             return response
         finally:
             fields["ms"] = round((time.perf_counter() - started) * 1000, 1)

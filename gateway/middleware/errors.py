@@ -21,6 +21,7 @@ from gateway.errors import (
 from gateway.logs import event
 from gateway.metrics import Metrics
 from gateway.middleware.links import Handler, Link
+from gateway.request_keys import BROKEN_OFF
 
 LONGEST_REASON = 100
 """Characters of the message that the status line carries: it is all that some clients show."""
@@ -54,6 +55,7 @@ def _answer(request: web.Request, error: GatewayError, metrics: Metrics) -> web.
         event(_log, level, name, label=error.label, cause=repr(error.__cause__))
     if request.writer.output_size > 0:
         # Another answer would be read as the rest of the first: the connection is of no more use.
+        request[BROKEN_OFF] = error.status
         raise ConnectionError(f"failed after the answer had begun: {error.label}") from error
     forget_traces(error)
     return error_response(error)

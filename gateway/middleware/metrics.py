@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 
 from gateway.metrics import Metrics
 from gateway.middleware.links import Handler, Link
-from gateway.request_keys import TRACE
+from gateway.request_keys import BROKEN_OFF, TRACE
 
 METHODS = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_POST, hdrs.METH_OPTIONS})
 
@@ -21,12 +21,16 @@ def count(metrics: Metrics) -> Link:
         nonlocal in_flight
         route = route_label(request)
         method = request.method if request.method in METHODS else "other"
-        status = "499"  # nginx's number for a client that went away before its answer
+        status = ""
         started = time.perf_counter()
         in_flight += 1
         try:
             response = await handler(request)
             status = str(response.status)
+        except BaseException:
+            status = str(unanswered(request))
+            raise
+        else:
             return response
         finally:
             in_flight -= 1
@@ -37,6 +41,12 @@ def count(metrics: Metrics) -> Link:
             )
 
     return link
+
+
+def unanswered(request: web.Request) -> int:
+    """The status of a request that was not answered to the end: of what failed, or nginx's for a client that left."""
+    status: int = request.get(BROKEN_OFF, 499)
+    return status
 
 
 def route_label(request: web.Request) -> str:

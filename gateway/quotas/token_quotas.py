@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 
 from gateway.clock import Clock
@@ -21,6 +21,10 @@ SOON = 1
 """Seconds after which a place may be free again: requests end all the time."""
 
 _UNCOUNTED: AbstractAsyncContextManager[None] = nullcontext()
+
+
+def _nothing_is_lost() -> bool:
+    return False
 
 
 class TokenQuotas:
@@ -81,18 +85,23 @@ class TokenQuotas:
             words = f"The requests per minute of this token are limited to {exceeded.balance.limit}"
             raise RateLimited(words, retry_after=exceeded.retry_after) from None
 
-    def images(self, token: Token | None, count: int) -> AbstractAsyncContextManager[None]:
+    def images(
+        self, token: Token | None, count: int, is_lost: Callable[[], bool] = _nothing_is_lost
+    ) -> AbstractAsyncContextManager[None]:
         """Make `count` images for `token` inside; a failure gives them back.
+
+        So does work that is cancelled, unless it `is_lost`: a backend was at it for a client that went away. Else
+        who goes away again and again would have backends work for nothing.
 
         Raises:
             RateLimited: it has fewer left of its day.
         """
         if token is None or token.images_per_day is None:
             return _UNCOUNTED
-        return self._counted(token.name, token.images_per_day, count)
+        return self._counted(token.name, token.images_per_day, count, is_lost)
 
     @asynccontextmanager
-    async def _counted(self, name: str, limit: int, count: int) -> AsyncIterator[None]:
+    async def _counted(self, name: str, limit: int, count: int, is_lost: Callable[[], bool]) -> AsyncIterator[None]:
         try:
             taken = await self._images.take(name, count, limit)
         except QuotaExceeded as exceeded:
@@ -101,8 +110,9 @@ class TokenQuotas:
             raise RateLimited(words, retry_after=exceeded.retry_after) from None
         try:
             yield
-        except BaseException:  # cancelled work has made nothing either
-            await self._images.give_back(taken)
+        except BaseException as error:
+            if not (isinstance(error, asyncio.CancelledError) and is_lost()):
+                await self._images.give_back(taken)
             raise
 
     async def balances(self, token: Token) -> dict[str, Balance]:

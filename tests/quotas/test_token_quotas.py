@@ -93,6 +93,19 @@ async def test_images_of_failed_and_cancelled_work_are_given_back(quotas: TokenQ
     assert (await quotas.balances(web))["images"].remaining == 5
 
 
+@pytest.mark.parametrize(("failure", "left"), [(ValueError(), 5), (asyncio.CancelledError(), 1)])
+async def test_what_a_backend_did_for_a_client_that_left_is_charged(
+    quotas: TokenQuotas, failure: BaseException, left: int
+) -> None:
+    web = token(images_per_day=5)
+
+    with pytest.raises(type(failure)):
+        async with quotas.images(web, 4, lambda: True):
+            raise failure
+
+    assert (await quotas.balances(web))["images"].remaining == left
+
+
 async def test_nobody_is_nobody_s_limit(quotas: TokenQuotas) -> None:
     async with quotas.images(None, 4):
         pass
