@@ -1,4 +1,4 @@
-"""The whole gateway as two functions, top to bottom the way a request enters."""
+"""How the gateway is put together, top to bottom the way a request enters: what stays, and what a reload replaces."""
 
 from __future__ import annotations
 

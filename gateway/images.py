@@ -1,4 +1,4 @@
-"""The nouns: pictures, the three kinds of request, and what is answered."""
+"""The nouns: pictures, and the three kinds of request."""
 
 from __future__ import annotations
 

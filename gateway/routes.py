@@ -1,4 +1,4 @@
-"""Every address of the gateway, in one table."""
+"""Every address of the gateway, group by group, and what answers there."""
 
 from __future__ import annotations
 

@@ -73,7 +73,8 @@ def preflights(app: web.Application, config: CorsConfig) -> aiohttp_cors.CorsCon
         allow_credentials=False, allow_headers="*", allow_methods="*", expose_headers=EXPOSED, max_age=3600
     )
     found = aiohttp_cors.setup(app, defaults=dict.fromkeys(config.origins, options))
-    app.on_response_prepare.pop()  # its headers of ordinary responses: `cors_headers` writes them for less
+    # Its headers of ordinary responses: `cors_headers` writes them for less.
+    app.on_response_prepare.remove(found._cors_impl._on_response_prepare)  # type: ignore[union-attr]  # noqa: SLF001 - there after `setup`
     return found
 
 

@@ -16,5 +16,5 @@ class Asking:
     report: Report
     attempts: Attempts
     deadline: Deadline
-    token: str
+    caller: str
     """Whose turn it is when calls have to wait; empty when the gateway is open."""

@@ -22,7 +22,6 @@ from typing import ClassVar, Protocol
 from gateway.images import (
     MOST_INPUT_PICTURES,
     OUTPUT_FORMATS,
-    AspectRatio,
     EditRequest,
     GenerateRequest,
     ImageFormat,
@@ -95,8 +94,6 @@ class Capability:
 
     max_n: int = 1
     """Pictures in one call."""
-    ratios: frozenset[AspectRatio] = frozenset(AspectRatio)
-    """Ratios that can be asked for; what comes back is fitted all the same."""
     output_formats: frozenset[ImageFormat] = frozenset(OUTPUT_FORMATS)
     max_images: int = MOST_INPUT_PICTURES
     masks: bool = False

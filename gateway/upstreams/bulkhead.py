@@ -1,4 +1,4 @@
-"""Bounds the calls to one backend, and lets those that wait take turns by token."""
+"""Bounds the calls to one backend, and lets those that wait take turns by caller."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class QueueFull(Exception):
 
 
 class Bulkhead:
-    """At most `concurrency` calls at a time and `queue` waiting. One token's flood delays no other's call:
-    the tokens that wait are served in turn, each in its own order, and a full queue sheds from the longest.
+    """At most `concurrency` calls at a time and `queue` waiting. One caller's flood delays no other's call:
+    the callers that wait are served in turn, each in its own order, and a full queue sheds from the longest.
     """
 
     def __init__(self, concurrency: int, queue: int) -> None:
@@ -25,26 +25,26 @@ class Bulkhead:
         self.queued = 0
         self._waiting: OrderedDict[str, deque[Turn]] = OrderedDict()
 
-    async def enter(self, token: str) -> None:
+    async def enter(self, caller: str) -> None:
         """Take one of the places, to be left by `leave`.
 
         Raises:
-            QueueFull: there is neither a place nor room to wait, or the room went to a token that waits for less.
+            QueueFull: there is neither a place nor room to wait, or the room went to a caller that waits for less.
         """
         if self._free:
             self._free -= 1
             return
         if self.queued >= self._queue:
-            self._shed_for(token)
+            self._shed_for(caller)
         turn: Turn = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(token, deque()).append(turn)
+        self._waiting.setdefault(caller, deque()).append(turn)
         self.queued += 1
         try:
             if not await turn:
                 raise QueueFull
         except asyncio.CancelledError:
             if turn.cancelled():
-                self._forget(token, turn)
+                self._forget(caller, turn)
             elif turn.result():
                 self.leave()  # the place was handed over in the same step
             raise
@@ -58,30 +58,30 @@ class Bulkhead:
 
     def _next(self) -> Turn | None:
         while self._waiting:
-            token, turns = self._waiting.popitem(last=False)
+            caller, turns = self._waiting.popitem(last=False)
             turn = turns.popleft()
             self.queued -= 1
             if turns:
-                self._waiting[token] = turns  # behind the others: its next turn comes after theirs
+                self._waiting[caller] = turns  # behind the others: its next turn comes after theirs
             if not turn.done():
                 return turn  # others were cancelled in this very step, and have not run since
         return None
 
-    def _shed_for(self, token: str) -> None:
-        """Turn away the newest call of the token that has most waiting, unless that would be `token` itself."""
+    def _shed_for(self, caller: str) -> None:
+        """Turn away the newest call of the caller that has most waiting, unless that would be `caller` itself."""
         longest = max(self._waiting.values(), key=len, default=deque[Turn]())
-        if len(longest) <= len(self._waiting.get(token, ())) + 1:
+        if len(longest) <= len(self._waiting.get(caller, ())) + 1:
             raise QueueFull
         turn = longest.pop()
         self.queued -= 1
         if not turn.done():
             turn.set_result(False)
 
-    def _forget(self, token: str, turn: Turn) -> None:
-        turns = self._waiting.get(token, deque())
+    def _forget(self, caller: str, turn: Turn) -> None:
+        turns = self._waiting.get(caller, deque())
         if turn not in turns:
             return  # passed over or shed already
         turns.remove(turn)
         self.queued -= 1
         if not turns:
-            del self._waiting[token]
+            del self._waiting[caller]

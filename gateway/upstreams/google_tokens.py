@@ -23,7 +23,6 @@ TOO_SHORT = 10.0
 RENEW_WITHIN = 30.0
 """Seconds that calls wait for a new token."""
 
-_NO_HEADERS: Mapping[str, str] = {}
 _log = logging.getLogger("gateway.upstreams")
 
 

@@ -35,8 +35,7 @@ from aiohttp import (
 from aiohttp.connector import Connection
 from yarl import URL
 
-from gateway import __version__, hops
-from gateway import trace as tracing
+from gateway import __version__, hops, trace
 from gateway.inputs.urls import is_sendable
 from gateway.logs import current_request_id
 from gateway.upstreams.answer_memory import is_crowded, wait_for_turn
@@ -139,9 +138,9 @@ class UpstreamHttp:
     async def open(self) -> None:
         connector = TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE)
         self._session = self._made_session(connector, request_class=_NotedRequest)
-        trace = TraceConfig()
-        trace.on_request_redirect.append(_refuse_redirect)
-        self._sockets = self._made_session(connector, connector_owner=False, trace_configs=[trace])
+        redirects = TraceConfig()
+        redirects.on_request_redirect.append(_refuse_redirect)
+        self._sockets = self._made_session(connector, connector_owner=False, trace_configs=[redirects])
 
     def _made_session(self, connector: TCPConnector, **options: Any) -> ClientSession:
         return ClientSession(
@@ -363,7 +362,7 @@ def _too_large() -> EmptyAnswer:
 
 def _trail() -> dict[str, str]:
     name = current_request_id.get()
-    return {**hops.onward(), **tracing.onward(), **({"X-Request-ID": name} if name else {})}
+    return {**hops.onward(), **trace.onward(), **({"X-Request-ID": name} if name else {})}
 
 
 async def _refuse_redirect(_: ClientSession, __: SimpleNamespace, params: TraceRequestRedirectParams) -> None:

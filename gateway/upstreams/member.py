@@ -75,7 +75,7 @@ class Member:
             QueueFull, BreakerOpen: it was not made.
             GatewayError: the driver found the request at fault.
         """
-        await self._bulkhead.enter(asking.token)
+        await self._bulkhead.enter(asking.caller)
         try:
             ticket = self.breaker.enter()
             if ticket is None:

@@ -1,4 +1,4 @@
-"""Makes several unreliable, slow, costly backends look like one good one: the only caller of drivers.
+"""Makes several unreliable, slow, costly backends look like one good one: whoever wants pictures of a driver asks here.
 
 Every picture gets at most three attempts. A backend that failed is left for the next that can do the request;
 only when no other is left is it asked again, after the wait that it asked for, and out of a budget. What may

@@ -14,7 +14,8 @@ _LOST = HTTPStatus.BAD_GATEWAY
 
 
 def verdict(failures: Sequence[UpstreamError]) -> GatewayError:
-    """The error for a request whose every attempt failed; the last word is that of the last attempt that was sent.
+    """The error for a request whose every attempt failed; the last word is that of the last attempt that was sent,
+    unless another found the content at fault.
 
     Args:
         failures: at least one, in the order they happened.

@@ -208,10 +208,6 @@ class ObjectStore:
         }
 
 
-def _path(name: HostedName) -> str:
-    return f"{Shard.of(name)}/{name}"
-
-
 def _named(path: str) -> HostedName | None:
     """The picture at `path`; None for what this store has not put there."""
     name = HostedName.parse(path.rpartition("/")[2])
