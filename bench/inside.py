@@ -12,6 +12,7 @@ from PIL import Image
 
 from bench.results import Result, Sample, Target
 from gateway.images import Fit, ImageFormat, Picture
+from gateway.imaging import costs
 from gateway.imaging.conform import conform
 from gateway.imaging.drawing import draw
 from gateway.imaging.limits import PictureLimits
@@ -62,9 +63,9 @@ def _cpu(work: Callable[[], None]) -> float:
 async def _late(picture: Picture) -> float:
     """Milliseconds that a timer is late at the 99th percentile while pictures are converted."""
     workers = Workers()
-    pixels = picture.width * picture.height
+    size = costs.recoding(picture, ImageFormat.WEBP)
     conversion = partial(conform, picture, ImageFormat.WEBP, None, Fit.CROP)
-    work = asyncio.gather(*(workers.run(conversion, pixels=pixels) for _ in range(12)))
+    work = asyncio.gather(*(workers.run(conversion, size=size) for _ in range(12)))
     late = []
     while not work.done():
         began = time.perf_counter()

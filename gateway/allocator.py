@@ -1,4 +1,4 @@
-"""How the C library keeps what is freed: in few places, so that threads which read large bodies share them."""
+"""How the C library keeps what is freed: in few places, and not what was a large picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,19 @@ ARENAS = 2
 """
 
 
-def limit_arenas() -> bool:
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
+GIVEN_BACK = 8 * 2**20
+"""Bytes of a block that the kernel gets back as soon as it is freed. By itself glibc learns to keep blocks of up to
+32 MiB, once one was freed; pixels of large pictures lie in blocks of 16, and stayed between others that lived on.
+What is smaller, such as a picture of a megapixel and every file, is kept for the next: that saves its page faults.
+"""
+KEPT = 64 * 2**20
+"""Bytes at the end of a place that are kept for what comes next, as many as glibc comes to by itself."""
+
+
+def limit_memory() -> bool:
     """Before the first thread starts. Whether this C library knows of it: others have their own ways."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return mallopt is not None and bool(mallopt(_M_ARENA_MAX, ARENAS))
+    choices = ((_M_ARENA_MAX, ARENAS), (_M_MMAP_THRESHOLD, GIVEN_BACK), (_M_TRIM_THRESHOLD, KEPT))
+    return mallopt is not None and all(map(bool, [mallopt(*choice) for choice in choices]))

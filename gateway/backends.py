@@ -72,7 +72,7 @@ def make_backends(
         ConfigError: a model promises what none of its upstreams can do, or an optional package is missing.
     """
     clock = clock or (before.tools.clock if before else SystemClock())
-    workers = workers or (before.tools.workers if before else Workers())
+    workers = workers or (before.tools.workers if before else Workers(budget=config.server.decode_memory))
     rules = _fetch_rules(config)
     fetch = before.fetch if before and before.rules == rules else GuardedFetch(rules, on_refused=_counter(metrics))
     tools = _tools(config, workers, fetch, clock)

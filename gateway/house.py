@@ -80,7 +80,7 @@ def make_house(
         metrics=metrics,
         lifecycle=lifecycle,
         origin=Origin(config.server.public_url, config.server.trusted_proxies),
-        workers=Workers(),
+        workers=Workers(budget=config.server.decode_memory),
         tokens=Tokens(config.auth, clock),
         quotas=shared.quotas,
         places=InFlight(),

@@ -107,6 +107,10 @@ class Picture:
     height: int
     blob: Blob
     orientation: int = 1
+    has_alpha: bool = False
+    """Whether pixels can be transparent."""
+    in_scans: bool = False
+    """A JPEG that refines all its pixels again and again, as progressive ones do: its decoder holds more."""
 
     @property
     def identity(self) -> str:

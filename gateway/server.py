@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 from gateway import collector
-from gateway.allocator import limit_arenas
+from gateway.allocator import limit_memory
 from gateway.app import GENERATIONS, LIFECYCLE, METRICS, METRICS_HANDLER
 from gateway.config import Config, ServerConfig
 from gateway.connections import ConnectionLimits, Runner
@@ -84,7 +84,7 @@ async def serve(
         CannotListen
         ConfigError: the certificate cannot be used, or something else that is needed from the start.
     """
-    limit_arenas()  # while no thread has asked for memory yet
+    limit_memory()  # while no thread has asked for memory yet
     ending, tls = ending or _by_signals(), server_context(config.server.tls)
     host, limits = config.server.host, connection_limits(config.server)
     main, metrics = sockets or ((), ())

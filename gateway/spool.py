@@ -32,7 +32,7 @@ Piece: TypeAlias = bytes | bytearray | memoryview
 class SpooledBlob:
     """A range of a file without a name. Reading it touches the disk, though mostly the kernel's memory."""
 
-    def __init__(self, file: _NamelessFile, start: int, size: int) -> None:
+    def __init__(self, file: NamelessFile, start: int, size: int) -> None:
         self._file = file
         self._start = start
         self._size = size
@@ -125,7 +125,7 @@ class Spool:
         """
         if self.reserve(len(data)):
             return self.in_memory(data)
-        file = _NamelessFile.make()
+        file = NamelessFile.make()
         file.append([data])
         return SpooledBlob(file, 0, len(data))
 
@@ -148,7 +148,7 @@ class SpoolDraft:
         self._spool = spool
         self._pieces: list[Piece] = []
         self._waiting = 0
-        self._file: _NamelessFile | None = None
+        self._file: NamelessFile | None = None
         self.size = 0
 
     async def add(self, piece: Piece) -> None:
@@ -171,11 +171,11 @@ class SpoolDraft:
     async def _write(self) -> None:
         pieces, self._pieces, self._waiting = self._pieces, [], 0
         if self._file is None:
-            self._file = await asyncio.to_thread(_NamelessFile.make)
+            self._file = await asyncio.to_thread(NamelessFile.make)
         await asyncio.to_thread(self._file.append, pieces)
 
 
-class _NamelessFile:
+class NamelessFile:
     """Closed, and thereby gone, when nobody refers to it any more: work on a picture may outlive its request."""
 
     def __init__(self, descriptor: int) -> None:
@@ -183,7 +183,7 @@ class _NamelessFile:
         weakref.finalize(self, os.close, descriptor)
 
     @classmethod
-    def make(cls) -> _NamelessFile:
+    def make(cls) -> NamelessFile:
         # Python unlinks the file at once, or never links it where the system can do that.
         with _a_full_disk_told(), tempfile.TemporaryFile(buffering=0) as file:
             return cls(os.dup(file.fileno()))

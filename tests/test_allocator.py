@@ -11,11 +11,11 @@ import pytest
 THREADS = 16
 PLACES = f"""
 import sys, threading
-from gateway.allocator import limit_arenas
+from gateway.allocator import limit_memory
 from pathlib import Path
 
 if sys.argv[1] == "limited":
-    assert limit_arenas()
+    assert limit_memory()
 barrier = threading.Barrier({THREADS})
 
 def work():

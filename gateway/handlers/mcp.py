@@ -14,6 +14,7 @@ from gateway.errors import NotFound
 from gateway.guide.pages import guide
 from gateway.hosting.gallery import Gallery
 from gateway.images import Picture
+from gateway.imaging import costs
 from gateway.imaging.limits import UNLIMITED
 from gateway.imaging.previews import preview
 from gateway.imaging.reading import read_picture
@@ -99,4 +100,4 @@ class McpHandler:
         if data is None:
             return None
         picture = await asyncio.to_thread(read_picture, data, UNLIMITED)
-        return await self._workers.run(lambda: preview(picture, PREVIEW_SIDE), pixels=picture.width * picture.height)
+        return await self._workers.run(lambda: preview(picture, PREVIEW_SIDE), size=costs.decoding(picture))

@@ -8,7 +8,8 @@ from gateway.answers import AnsweredImage
 from gateway.errors import UpstreamFailed
 from gateway.hosting.stores.base import Draft, Store
 from gateway.images import AnyRequest, Fit, Picture, UpscaleRequest
-from gateway.imaging.conform import COPIES, conform, fits
+from gateway.imaging import costs
+from gateway.imaging.conform import conform, fits, fitted_size
 from gateway.imaging.errors import PictureError
 from gateway.imaging.workers import Workers
 from gateway.spans import span
@@ -49,9 +50,10 @@ class Rehost:
         ratio = None if isinstance(order, UpscaleRequest) else order.ratio
         if fits(picture, order.output_format, ratio, self._fit):
             return picture
+        size = fitted_size((picture.width, picture.height), ratio, self._fit)
         work = partial(conform, picture, order.output_format, ratio, self._fit)
         try:
             with span("convert", operation=order.operation, format=order.output_format):
-                return await self._workers.run(work, pixels=picture.width * picture.height * COPIES)
+                return await self._workers.run(work, size=costs.recoding(picture, order.output_format, size))
         except PictureError as error:
-            raise UpstreamFailed(200, "a damaged image in the answer") from error
+            raise UpstreamFailed(200, "an image in the answer that is damaged or too large to be converted") from error

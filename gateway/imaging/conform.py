@@ -6,12 +6,10 @@ from PIL import Image, ImageColor
 
 from gateway.images import AspectRatio, Fit, ImageFormat, Picture
 from gateway.imaging import codec
+from gateway.imaging.strips import bands, cut_out, is_large, restacked
 
 RATIO_TOLERANCE = 0.03
 """How far, relative to the asked ratio, a picture may be off and still count as fitting."""
-
-COPIES = 2
-"""Pictures of the source's size that are held at a time while it is turned, cut or framed."""
 
 
 def fits_ratio(width: int, height: int, ratio: AspectRatio | None) -> bool:
@@ -53,27 +51,37 @@ def upright(picture: Picture, accepted: frozenset[ImageFormat]) -> Picture:
     return codec.encode(codec.decode(picture), ImageFormat.JPEG if keep else ImageFormat.PNG)
 
 
+def fitted_size(size: tuple[int, int], ratio: AspectRatio | None, fit: Fit) -> tuple[int, int]:
+    """Width and height that a picture of `size` has once it was fitted."""
+    width, height = size
+    if ratio is None or fit is Fit.NONE or fits_ratio(width, height, ratio):
+        return size
+    too_wide = width / height > ratio.quotient
+    if too_wide is (fit is Fit.CROP):
+        return max(1, round(height * ratio.quotient)), height
+    return width, max(1, round(width / ratio.quotient))
+
+
 def _crop(image: Image.Image, ratio: AspectRatio) -> Image.Image:
-    width, height = image.size
-    if width / height > ratio.quotient:
-        kept = max(1, round(height * ratio.quotient))
-        left = (width - kept) // 2
-        return image.crop((left, 0, left + kept, height))
-    kept = max(1, round(width / ratio.quotient))
-    top = (height - kept) // 2
-    return image.crop((0, top, width, top + kept))
+    width, height = fitted_size(image.size, ratio, Fit.CROP)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    return cut_out(image, (left, top, left + width, top + height))
 
 
 def _pad(image: Image.Image, ratio: AspectRatio) -> Image.Image:
-    width, height = image.size
-    if width / height > ratio.quotient:
-        size = (width, round(width / ratio.quotient))
-    else:
-        size = (round(height * ratio.quotient), height)
-    if image.has_transparency_data:
-        image, ground = image.convert("RGBA"), Image.new("RGBA", size, (0, 0, 0, 0))
-    else:
-        image = image.convert("RGB")
-        ground = Image.new("RGB", size, ImageColor.getrgb("white"))
-    ground.paste(image, ((size[0] - width) // 2, (size[1] - height) // 2))
+    size = fitted_size(image.size, ratio, Fit.PAD)
+    if is_large(size):
+        return restacked(image, size, (_framed(image, size, *band) for band in bands(size)))
+    return _framed(image, size, 0, size[1])
+
+
+def _framed(image: Image.Image, size: tuple[int, int], top: int, bottom: int) -> Image.Image:
+    """The rows `top` to `bottom` of `image` in the middle of an empty ground of `size`."""
+    mode, empty = ("RGBA", (0, 0, 0, 0)) if image.has_transparency_data else ("RGB", ImageColor.getrgb("white"))
+    ground = Image.new(mode, (size[0], bottom - top), empty)
+    left, above = (size[0] - image.width) // 2, (size[1] - image.height) // 2
+    first, last = max(0, top - above), min(image.height, bottom - above)
+    if first < last:
+        shown = image if (first, last) == (0, image.height) else image.crop((0, first, image.width, last))
+        ground.paste(shown if shown.mode == mode else shown.convert(mode), (left, max(0, above - top)))
     return ground

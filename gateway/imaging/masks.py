@@ -24,7 +24,7 @@ def canonical(mask: Picture, size: tuple[int, int]) -> Image.Image:
     require_size(mask, size)
     image = decode(mask)
     if image.has_transparency_data:
-        return ImageOps.invert(image.convert("RGBA").getchannel("A"))
+        return ImageOps.invert(image.getchannel("A"))
     return image.convert("L")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.images import ImageFormat, Picture
 from gateway.imaging import codec
+from gateway.imaging.strips import cut_out
 
 
 def padded(picture: Picture, step: int) -> Picture:
@@ -23,7 +24,7 @@ def padded(picture: Picture, step: int) -> Picture:
 def cut(picture: Picture, size: tuple[int, int]) -> Picture:
     """The top left of `picture`, `size` large, as PNG. Blocks, and raises like `padded`."""
     image = codec.decode(picture)
-    return codec.encode(image.crop((0, 0, *size)), ImageFormat.PNG)
+    return codec.encode(cut_out(image, (0, 0, *size)), ImageFormat.PNG)
 
 
 def _up(side: int, step: int) -> int:

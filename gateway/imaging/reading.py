@@ -22,4 +22,6 @@ def read_picture(data: bytes, limits: PictureLimits, encoded: Encoded | None = N
         height=found.height,
         blob=MemoryBlob(kept, encoded if kept is data else None),
         orientation=found.orientation,
+        has_alpha=found.has_alpha,
+        in_scans=found.in_scans,
     )

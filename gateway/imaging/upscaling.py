@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from PIL import Image, ImageFilter
 
 from gateway.imaging.codec import plain
+from gateway.imaging.strips import band_of, is_large, restacked
 
 _SHARPEN = ImageFilter.Kernel((3, 3), (-1, -2, -1, -2, 44, -2, -1, -2, -1))
 """Adds three eighths of the difference between a pixel and its surroundings."""
@@ -16,25 +18,26 @@ _HEADROOM = 0.78
 breaks and the edge shines; below this share of the range neither is."""
 
 _STRIP = 256
-"""Rows of the source that are enlarged at a time: beside the result itself nothing is as large as it."""
+"""Rows of the source that are enlarged at a time, where they are not too long."""
 
-_REACH = 3
-"""Rows beyond a strip that Lanczos looks at."""
+_STRIP_PIXELS = 1_000_000
+"""Of what comes out of one strip."""
+
+_REACH = 4
+"""Rows beyond a strip that are looked at: three by Lanczos, and one more where those are sharpened."""
+
+_Way: TypeAlias = Callable[[Image.Image], Image.Image]
 
 
 def upscale(image: Image.Image, times: int) -> Image.Image:
     """`image` with `times` as many pixels a side: L, RGB or RGBA, and with its `info`. Blocks.
 
-    Holds up to one and a half times the output's pixels where the caller lets go of `image`, and twice as many where
-    some are transparent; whoever calls limits those. EXIF orientation is the decoder's work.
+    Where the result is large, `image` is used up and nothing else of that size is held. EXIF orientation is the
+    decoder's work.
     """
     image = _workable(image)
     info = image.info
-    if image.mode == "RGBA":
-        result = _with_alpha(image, times)
-    else:
-        image = image.filter(_SHARPEN)  # which lets go of the source
-        result = _resized(image, times)
+    result = _enlarged(image, times, *_ways(image))
     result.info = info
     return result
 
@@ -45,34 +48,51 @@ def _workable(image: Image.Image) -> Image.Image:
     return image.convert("RGBA") if image.mode == "LA" else image
 
 
-def _resized(image: Image.Image, times: int, finish: Callable[[Image.Image], Image.Image] | None = None) -> Image.Image:
-    """Strip by strip, which no pixel shows: each is computed from what lies beyond its edges too.
+def _ways(image: Image.Image) -> tuple[_Way, _Way | None]:
+    """What is done to each strip before it is enlarged, and after; the latter may change its mode."""
+    if image.mode != "RGBA":
+        return _sharpened, None
+    if image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
+        return lambda strip: _sharpened(strip.convert("RGB")), _opaque
+    return _lowered, _raised
 
-    `finish` is done to each strip, and may change its mode.
-    """
-    width, height = image.width * times, image.height * times
+
+def _enlarged(image: Image.Image, times: int, before: _Way, after: _Way | None) -> Image.Image:
+    """Strip by strip, which no pixel shows: each is computed from what lies beyond its edges too."""
+    size = image.width * times, image.height * times
+    strips = (after(strip) if after else strip for strip in _strips(image, times, before))
+    if is_large(size):
+        return restacked(image, size, strips)
     result: Image.Image | None = None
-    for top in range(0, image.height, _STRIP):
-        bottom = min(top + _STRIP, image.height)
-        low, high = max(0, top - _REACH), min(bottom + _REACH, image.height)
-        # One direction after the other, as Pillow does it for a whole picture, though not for a part of one.
-        wide = image.crop((0, low, image.width, high)).resize((width, high - low), Image.Resampling.LANCZOS)
-        box = (0, top - low, width, bottom - low)
-        strip = wide.resize((width, (bottom - top) * times), Image.Resampling.LANCZOS, box=box)
-        strip = finish(strip) if finish else strip
-        result = result or Image.new(strip.mode, (width, height))
-        result.paste(strip, (0, top * times))
+    top = 0
+    for strip in strips:
+        result = result or Image.new(strip.mode, size)
+        result.paste(strip, (0, top))
+        top += strip.height
     if result is None:
         raise ValueError("a picture has rows")
     return result
 
 
-def _with_alpha(image: Image.Image, times: int) -> Image.Image:
-    if image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
-        return _resized(image.convert("RGB").filter(_SHARPEN), times, _opaque)
-    # Premultiplied, an invisible pixel weighs nothing, so its colour (mostly black) does not bleed into the edge.
-    lowered = _sharpened_inside(image).convert("RGBa").point([round(level * _HEADROOM) for level in range(256)] * 4)
-    return _resized(lowered, times, _raised)
+def _strips(image: Image.Image, times: int, before: _Way) -> Iterator[Image.Image]:
+    width, rows = image.width * times, min(_STRIP, max(1, _STRIP_PIXELS // (image.width * times**2)))
+    for top in range(0, image.height, rows):
+        bottom = min(top + rows, image.height)
+        low, high = max(0, top - _REACH), min(bottom + _REACH, image.height)
+        # One direction after the other, as Pillow does it for a whole picture, though not for a part of one.
+        wide = before(band_of(image, low, high)).resize((width, high - low), Image.Resampling.LANCZOS)
+        # Its outermost rows were sharpened without their neighbours, but are beyond what is looked at.
+        box = (0, top - low, width, bottom - low)
+        yield wide.resize((width, (bottom - top) * times), Image.Resampling.LANCZOS, box=box)
+
+
+def _sharpened(strip: Image.Image) -> Image.Image:
+    return strip.filter(_SHARPEN)
+
+
+def _lowered(strip: Image.Image) -> Image.Image:
+    """Premultiplied, an invisible pixel weighs nothing, so its colour (mostly black) does not bleed into the edge."""
+    return _sharpened_inside(strip).convert("RGBa").point([round(level * _HEADROOM) for level in range(256)] * 4)
 
 
 def _opaque(strip: Image.Image) -> Image.Image:

@@ -9,12 +9,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from gateway.budget import Budget
+from gateway.imaging.errors import PictureError
 
 T = TypeVar("T")
 
-BYTES_PER_PIXEL = 4
-DECODE_BUDGET = 256 * 1024 * 1024
-"""Bytes of decoded pixels held at a time by the whole process."""
+DECODE_BUDGET = 256 * 2**20
+"""Bytes that decoded pixels, and those who make them, hold at a time in the whole process."""
+ALONE = 2
+"""Times the budget that one picture may take while nothing else is worked on: decoders of some formats hold three times
+the pixels that they give out, and are not ours to change. What needs more is refused."""
 
 
 class Workers:
@@ -22,14 +25,22 @@ class Workers:
 
     def __init__(self, *, threads: int | None = None, budget: int = DECODE_BUDGET) -> None:
         self._budget = Budget(budget)
+        self._most = budget * ALONE
         self._threads = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="imaging")
 
-    async def run(self, work: Callable[[], T], *, pixels: int) -> T:
-        """The result of `work`, which holds about `pixels` decoded pixels while it runs.
+    async def run(self, work: Callable[[], T], *, size: int) -> T:
+        """The result of `work`, which holds at most `size` bytes while it runs; `gateway.imaging.costs` tells.
 
         When the caller is cancelled the thread still ends its picture, and the budget is kept until it has.
+
+        Raises:
+            PictureError: that is more than one picture may take.
         """
-        async with self._budget.take(pixels * BYTES_PER_PIXEL):
+        if size > self._most:
+            raise PictureError(
+                f"To work on this picture takes {size >> 20} MiB of memory; one may take at most {self._most >> 20}"
+            )
+        async with self._budget.take(size):
             running = asyncio.get_running_loop().run_in_executor(self._threads, work)
             try:
                 return await asyncio.shield(running)

@@ -26,6 +26,7 @@ from gateway.images import (
     Picture,
     UpscaleRequest,
 )
+from gateway.imaging import costs
 from gateway.imaging.errors import PictureError
 from gateway.imaging.masks import Polarity
 from gateway.imaging.padding import cut, padded
@@ -216,7 +217,7 @@ class Automatic1111Upstream:
             return picture
         work = partial(padded, picture, step)
         try:
-            return await self._tools.workers.run(work, pixels=picture.width * picture.height)
+            return await self._tools.workers.run(work, size=costs.padding(picture))
         except PictureError as error:
             raise BadRequest.field("image", f"{error}.") from None
 
@@ -224,7 +225,7 @@ class Automatic1111Upstream:
         if (made.width, made.height) == size:
             return made
         try:
-            return await self._tools.workers.run(partial(cut, made, size), pixels=made.width * made.height)
+            return await self._tools.workers.run(partial(cut, made, size), size=costs.recoding(made, ImageFormat.PNG))
         except PictureError as error:
             raise EmptyAnswer(f"no picture: {error}") from error
 

@@ -20,6 +20,8 @@ from gateway.images import (
     UpscaleFactor,
     UpscaleRequest,
 )
+from gateway.imaging import costs
+from gateway.imaging.errors import PictureError
 from gateway.imaging.limits import LONGEST_SIDE
 from gateway.upstreams.base import Capabilities, Capability, Made, Progress, Report
 from gateway.upstreams.extras import flag, integer
@@ -31,11 +33,6 @@ if TYPE_CHECKING:
 
 LARGEST_SEED = 2**63 - 1
 _LONGEST_WEBP_SIDE = 16383
-
-# Pictures of its result's size that an operation holds at a time, counted for the memory budget.
-_DRAWING_COPIES = 5
-_EDITING_COPIES = 4
-_UPSCALING_COPIES = 2
 
 _CAPABILITIES = Capabilities(
     {
@@ -76,7 +73,7 @@ class LocalUpstream:
             pictures.require_known_words(request.prompt)
         width, height = (request.ratio or AspectRatio.SQUARE).pixels
         one = partial(pictures.drawn, request.prompt, seed, (width, height), request.output_format)
-        return await self._each(one, request.n, pixels=width * height * _DRAWING_COPIES, report=report)
+        return await self._each(one, request.n, size=costs.drawing((width, height)), report=report)
 
     async def edit(self, request: EditRequest, report: Report) -> tuple[Made, ...]:
         _seed(request)  # refused here as everywhere; an edit has no chance that it could choose
@@ -85,8 +82,8 @@ class LocalUpstream:
         pictures = await self._loaded()
         plan = pictures.plan(request.prompt, sources=len(sources), masked=mask is not None, strict=_strict(request))
         one = partial(pictures.edited, plan, sources, mask, request.output_format)
-        pixels = sum(source.width * source.height for source in sources) * _EDITING_COPIES + pictures.grown(plan)
-        return await self._each(one, request.n, pixels=pixels, report=report)
+        pixels = sum(source.width * source.height for source in (*sources, *((mask,) if mask else ())))
+        return await self._each(one, request.n, size=costs.editing(pixels, pictures.grown(plan)), report=report)
 
     async def upscale(self, request: UpscaleRequest, report: Report) -> tuple[Made, ...]:
         _seed(request)
@@ -95,20 +92,23 @@ class LocalUpstream:
         if not self._fits(picture, times, request.output_format):
             raise self._too_large(picture, times, request.output_format)
         one = partial((await self._loaded()).upscaled, picture, times, request.output_format)
-        pixels = picture.width * picture.height * times**2 * _UPSCALING_COPIES
-        return await self._each(one, 1, pixels=pixels, report=report)
+        size = costs.upscaling(picture, times, request.output_format)
+        return await self._each(one, 1, size=size, report=report)
 
     async def _loaded(self) -> LocalPictures:
         """What draws and edits: half of the gateway's own code, read when it is first needed and off the event loop."""
         if self._pictures is None:
-            self._pictures = await self._workers.run(_load, pixels=0)
+            self._pictures = await self._workers.run(_load, size=0)
         return self._pictures
 
-    async def _each(self, one: Callable[[int], Made], n: int, *, pixels: int, report: Report) -> tuple[Made, ...]:
+    async def _each(self, one: Callable[[int], Made], n: int, *, size: int, report: Report) -> tuple[Made, ...]:
         """`n` pictures one after another: side by side they would only share the same processors."""
         made = []
         for index in range(n):
-            made.append(await self._workers.run(partial(one, index), pixels=pixels))
+            try:
+                made.append(await self._workers.run(partial(one, index), size=size))
+            except PictureError as error:
+                raise BadRequest.field("image", f"{error}.") from None
             report(Progress((index + 1) / n, index=index))
         return tuple(made)
 

@@ -14,9 +14,6 @@ from gateway.imaging.masks import canonical
 from gateway.imaging.upscaling import upscale
 from gateway.upstreams.base import Made
 
-_RESHAPED_COPIES = 2
-"""Pictures of the largest size that an operation which changes the size holds at a time."""
-
 
 class LocalPictures:
     """Stateless; a class, so that it can be handed on before its module is read."""
@@ -36,7 +33,7 @@ class LocalPictures:
     def grown(self, plan: Plan) -> int:
         """Pixels that `plan` may need beyond those of its sources: a small picture may become a large one."""
         reshapes = any(step.operation.reshapes for step in plan.steps)
-        return LARGEST_RESULT * _RESHAPED_COPIES if reshapes else 0
+        return LARGEST_RESULT if reshapes else 0
 
     def drawn(self, prompt: str, seed: int, size: tuple[int, int], format: ImageFormat, index: int) -> Made:  # noqa: A002 - the field's word
         return Made(codec.encode(drawing.draw(prompt, seed=seed, index=index, size=size), format))

@@ -11,7 +11,8 @@ from aiohttp import FormData
 from gateway.concurrency import all_of
 from gateway.errors import BadRequest
 from gateway.images import EditRequest, ImageFormat, Picture, PictureInput
-from gateway.imaging.conform import COPIES, upright
+from gateway.imaging import costs
+from gateway.imaging.conform import upright
 from gateway.imaging.errors import PictureError
 from gateway.imaging.masks import Polarity, encode_mask
 from gateway.upstreams.blob_payload import BlobPayload
@@ -32,8 +33,8 @@ async def picture_for(image: PictureInput, accepted: frozenset[ImageFormat], too
     if picture.format in accepted and picture.orientation == 1:
         return picture
     try:
-        pixels = picture.width * picture.height * COPIES
-        return await tools.workers.run(partial(upright, picture, accepted), pixels=pixels)
+        size = costs.recoding(picture, ImageFormat.PNG)
+        return await tools.workers.run(partial(upright, picture, accepted), size=size)
     except PictureError as error:
         raise BadRequest.field("image", f"{error}.") from None
 
@@ -43,9 +44,9 @@ async def mask_for(request: EditRequest, polarity: Polarity, tools: Tools) -> Pi
     if request.mask is None:
         raise ValueError("the request has no mask")
     first, mask = here(request.images[0]), here(request.mask)
-    size = first.width, first.height
+    work = partial(encode_mask, mask, (first.width, first.height), polarity)
     try:
-        return await tools.workers.run(partial(encode_mask, mask, size, polarity), pixels=mask.width * mask.height)
+        return await tools.workers.run(work, size=costs.masking(mask))
     except PictureError as error:
         raise BadRequest.field("mask", f"{error}.", required=False) from None
 

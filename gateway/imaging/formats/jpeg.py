@@ -17,6 +17,7 @@ _SOS, _EOI, _APP0, _APP1, _APP11, _APP15, _COM = 0xDA, 0xD9, 0xE0, 0xE1, 0xEB, 0
 
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
 """Baseline, extended and progressive, by Huffman or by arithmetic coding."""
+_PROGRESSIVE = frozenset({0xC2, 0xCA})
 _OTHER_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7})
 """Lossless, hierarchical and JPEG-LS."""
 _TABLES = frozenset({0xC4, 0xCC, 0xDB, 0xDC, 0xDD})
@@ -57,6 +58,7 @@ def walk(view: memoryview) -> Scan:
         width=width,
         height=height,
         orientation=orientation,
+        in_scans=_is_in_scans(view, segments),
         edits=tuple(_edits(view, segments, exif, orientation)),
     )
 
@@ -128,6 +130,13 @@ def _frame_size(view: memoryview, segments: Sequence[_Segment]) -> tuple[int, in
     if not width or not height:
         raise damaged(_JPEG, "it has no pixels")
     return width, height
+
+
+def _is_in_scans(view: memoryview, segments: Sequence[_Segment]) -> bool:
+    """Decoders go by this: a progressive frame, or one whose first scan has not all of its components."""
+    frame = next(segment for segment in segments if segment.marker in _FRAMES)
+    scan = next(segment for segment in segments if segment.marker == _SOS)
+    return frame.marker in _PROGRESSIVE or view[scan.body] < view[frame.body + 5]
 
 
 def _is_exif(view: memoryview, segment: _Segment) -> bool:

@@ -42,6 +42,8 @@ class Scan:
     has_alpha: bool = False
     """Whether pixels can be transparent; in a GIF, those of the first frame."""
     frames: int = 1
+    in_scans: bool = False
+    """Whether a JPEG has its pixels in several scans, so that a decoder holds all of them as coefficients too."""
     edits: tuple[Edit, ...] = ()
     """What `strip` changes, in file order and without overlap."""
 
