@@ -170,7 +170,7 @@ def make_generation(house: House, config: Config, before: Backends | None = None
             cache_counts(house.metrics),
             idempotency(house.claims, house.jobs, house.gallery, render),
             aspect_ratio(),
-            pictures(backends.fetch, house.gallery, links, house.origin, intake),
+            pictures(backends.fetch, house.gallery, links, house.origin, intake, config.server.max_body),
             cache(config.cache, house.answers, house.gallery, render),
         )(
             ImageHandler(

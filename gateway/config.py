@@ -120,7 +120,7 @@ class ServerConfig(Section):
     tls: TlsConfig | None = None
     """By default plain HTTP."""
     max_body: Annotated[Bytes, Field(gt=0)] = 32 * 2**20
-    """Of one request, unpacked where it is compressed."""
+    """Of one request, unpacked where it is compressed; and as much again of pictures that it names by URL."""
     body_memory: Annotated[Bytes, Field(gt=0)] = 96 * 2**20
     """Of large bodies that are in memory at a time; the others wait on disk."""
     decode_memory: Annotated[Bytes, Field(gt=0)] = 256 * 2**20

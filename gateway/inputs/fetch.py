@@ -29,7 +29,7 @@ from gateway.inputs.egress import CheckedResolver, FetchRules, SystemResolver, c
 from gateway.inputs.urls import HttpUrl, Reason, UrlRefused, parse
 from gateway.logs import event
 
-__all__ = ["FetchRules", "GuardedFetch", "Reason", "UrlRefused"]
+__all__ = ["FetchRules", "GuardedFetch", "Reason", "Take", "UrlRefused"]
 
 _log = logging.getLogger("gateway.fetch")
 _Result = TypeVar("_Result")

@@ -117,11 +117,11 @@ def parse_long_object(body: SpooledBlob) -> dict[str, object]:
     """The members of the JSON object in `body`, its long texts as `LongText`. Blocks, and raises like `parse_object`.
 
     Raises:
-        PayloadTooLarge: more than `MOST_TEXT` bytes beside the long texts.
+        PayloadTooLarge: more than `MOST_TEXT` bytes beside the long texts, or one of them is a key.
     """
     rest, found = _cut(body.read())
     texts = {mark: EscapedText(body.part(*place), IN_JSON) for mark, place in found.items()}
-    return {name: _restored(value, texts) for name, value in parse_object(rest).items()}
+    return _restored_members(parse_object(rest), texts)
 
 
 def _cut(data: bytes) -> tuple[bytes, dict[str, tuple[int, int]]]:
@@ -174,6 +174,12 @@ def _restored(value: object, texts: Mapping[str, LongText]) -> object:
         case list():
             return [_restored(item, texts) for item in value]
         case dict():
-            return {name: _restored(item, texts) for name, item in value.items()}
+            return _restored_members(value, texts)
         case _:
             return value
+
+
+def _restored_members(members: Mapping[str, object], texts: Mapping[str, LongText]) -> dict[str, object]:
+    if not texts.keys().isdisjoint(members):  # no picture, and nobody would see that another one is the same
+        raise PayloadTooLarge(f"The body holds a key of more than {LONG} bytes")
+    return {name: _restored(value, texts) for name, value in members.items()}

@@ -301,3 +301,19 @@ async def test_a_url_that_cannot_be_fetched_is_one_and_the_same_refusal(gateway:
     assert len({reply.body for reply in replies}) == 1
     assert error_in(json.loads(replies[0].body))["param"] == "image"
     assert site.visits == []
+
+
+async def test_pictures_named_by_url_have_a_total_too(start: StartGateway, painter: Painter, site: PictureSite) -> None:
+    """As many as may be named, each of the largest size, would be ten times what a request may bring itself."""
+    gateway = await start(
+        {**painter.document(), "inputs": {"allow_private_networks": True}, "server": {"max_body": "128KiB"}}
+    )
+    urls = [site.show(f"/{number}", encoded(Image.effect_noise((200, 200), 90), "PNG")) for number in range(6)]
+
+    status, body = await gateway.post(EDITS, json={"prompt": "a collage", "image": urls[:2]})
+    assert status == 200, body
+    status, body = await gateway.post(EDITS, json={"prompt": "a collage", "image": urls})
+
+    assert status == 413
+    assert error_in(body)["param"] == "image"
+    assert "131072 bytes in all" in str(error_in(body)["message"])

@@ -48,7 +48,7 @@ LARGE = [
     ("jpeg-inks-progressive", 40, "upright png"),
     ("png", 64, "convert jpeg"),
     ("png", 64, "crop png"),
-    ("png", 40, "pad png"),
+    ("png", 20, "pad png"),
     ("png", 40, "convert webp"),
     ("png-keyed", 40, "convert jpeg"),
     ("png-16", 64, "convert jpeg"),

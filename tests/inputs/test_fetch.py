@@ -56,6 +56,16 @@ async def test_s11_a_checked_url_is_handed_on_in_its_canonical_form(bench: Bench
     assert pictures.connections == 0
 
 
+@pytest.mark.parametrize("host", ["pictures.example", "93.184.216.34", "[2606:4700::1]", "[2606:4700:0:0::1]"])
+async def test_a_signed_url_is_asked_for_as_it_came(bench: Bench, pictures: Site, host: str) -> None:
+    signed = "/a%2fb/%7e?x=%7E+a%20b&sig=a%2Bb/c%3d=="
+    pictures.serve(signed, b"a cat")
+    bench.wire.standing_for["2606:4700::1"] = pictures.port
+    made = await bench.fetch()
+    assert await made.fetch(f"http://{host}{signed}", param="image") == b"a cat"
+    assert pictures.paths == [signed]
+
+
 async def test_an_answer_without_length_is_read_to_its_end(bench: Bench, pictures: Site) -> None:
     pictures.answers["/a"] = b"HTTP/1.1 200 OK\r\n\r\nall of it"
     pictures.answers["/b"] = (

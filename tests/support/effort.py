@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import HypothesisWarning
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from hypothesis.strategies import SearchStrategy
 
@@ -24,7 +26,10 @@ class Effort:
 
     def check(self, examples: int, holds: Callable[..., None], **drawn: SearchStrategy[Any]) -> None:
         """Call `holds` with so many examples of what is `drawn`, or more; the smallest that fails is told."""
-        seed(SEED)(self._settings(examples)(given(**drawn)(holds)))()
+        with warnings.catch_warnings():
+            # A failure with a long body is told with all of it; as an error, this would stand in its place.
+            warnings.filterwarnings("ignore", "Generating overly large repr", HypothesisWarning)
+            seed(SEED)(self._settings(examples)(given(**drawn)(holds)))()
 
     def run(self, machine: type[RuleBasedStateMachine], examples: int, *, steps: int = 50) -> None:
         """Let `machine` go so many ways of at most so many steps, or more."""

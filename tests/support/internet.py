@@ -122,7 +122,8 @@ def tapped(monkeypatch: pytest.MonkeyPatch) -> Wire:
     dial = BaseSelectorEventLoop.sock_connect
 
     async def sock_connect(loop: BaseSelectorEventLoop, sock: socket.socket, address: tuple[Any, ...]) -> None:
-        await dial(loop, sock, wire.route(address))
+        host, port = wire.route(address)
+        await dial(loop, sock, (f"::ffff:{host}" if sock.family is socket.AF_INET6 else host, port))
 
     monkeypatch.setattr(BaseSelectorEventLoop, "sock_connect", sock_connect)
     return wire

@@ -1,4 +1,4 @@
-"""BMP: a file header, one of several picture headers, rows at an offset. Only what lies behind them is cut."""
+"""BMP: a file header, one of several picture headers, rows at an offset. What lies between or behind them is cut."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ _OS2_V2 = 64
 _WITH_PROFILE = 124
 _EMBEDDED = b"DEBM"
 """MBED as a number in this byte order; a linked profile is a path on the machine that wrote the file."""
+
+_INFO = 40
+_MASKS = 16
+"""Bytes behind the plain header for three masks, or for four."""
+_MOST_BITS_OF_A_PALETTE = 8
 
 _RAW, _RLE8, _RLE4, _BITFIELDS = range(4)
 _BITS = {_RAW: {1, 4, 8, 16, 24, 32}, _RLE8: {8}, _RLE4: {4}, _BITFIELDS: {16, 24, 32}}
@@ -42,13 +47,13 @@ def walk(view: memoryview) -> Scan:
     if header.bits not in _BITS.get(header.compression, ()):
         raise unsupported(_BMP, "has an unusual kind of pixels", "1, 4, 8, 16, 24 or 32 bits, plain or RLE")
     _check_rows(view, header, offset, _FILE_HEADER + size)
-    end = max(_end_of_rows(view, header, offset), _end_of_profile(view, size))
+    tail = _edits(view, max(_end_of_rows(view, header, offset), _end_of_profile(view, size)))
     return Scan(
         format=_BMP,
         width=header.width,
         height=abs(header.height),
         has_alpha=header.compression == _BITFIELDS and _has_alpha_mask(view, size),
-        edits=_edits(view, end),
+        edits=(*tail[:1], *_gap(view, header, offset, size), *tail[1:]),
     )
 
 
@@ -99,6 +104,29 @@ def _edits(view: memoryview, end: int) -> tuple[Edit, ...]:
     if end >= len(view):
         return ()
     return Edit(2, 6, struct.pack("<I", end), repairs=True), Edit(end, len(view))
+
+
+def _gap(view: memoryview, header: _Header, offset: int, size: int) -> tuple[Edit, ...]:
+    """What lies between the tables and the rows becomes zeros, but for a profile: no decoder looks there."""
+    start = _end_of_tables(view, header, size)
+    profile = _end_of_profile(view, size)
+    if start < profile <= offset:
+        start = profile
+    if start >= offset or not any(view[start:offset]):
+        return ()
+    return (Edit(start, offset, bytes(offset - start)),)
+
+
+def _end_of_tables(view: memoryview, header: _Header, size: int) -> int:
+    end = _FILE_HEADER + size
+    if size == _INFO and header.compression == _BITFIELDS:
+        end += _MASKS
+    if header.bits > _MOST_BITS_OF_A_PALETTE:
+        return end
+    if size == _CORE:
+        return end + (3 << header.bits)
+    (used,) = struct.unpack_from("<I", view, _FILE_HEADER + 32)
+    return int(end + 4 * (used or 1 << header.bits))
 
 
 def _has_alpha_mask(view: memoryview, size: int) -> bool:

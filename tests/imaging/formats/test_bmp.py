@@ -128,3 +128,21 @@ def test_the_end_of_packed_rows_is_where_the_header_says(bmp_file: Build, bmp_he
     for packed, cut in ((len(rows), True), (0, False)):
         data = bmp_file(bmp_header(3, 2, 8, 1, packed), rows, bytes(1024)) + secret
         assert (secret not in strip(data, scan(data, LIMITS))) is cut
+
+
+@pytest.mark.parametrize(
+    ("fields", "tables", "rows"),
+    [
+        ((3, 2, 24), b"", bytes(24)),
+        ((3, 2, 8), bytes(range(256)) * 4, bytes(8)),
+        ((2, 2, 32, 3), ALPHA_MASKS, bytes(16)),
+    ],
+)
+def test_what_lies_between_the_tables_and_the_rows_becomes_zeros(
+    bmp_file: Build, bmp_header: Build, secret: bytes, fields: tuple[int, ...], tables: bytes, rows: bytes
+) -> None:
+    data = bmp_file(bmp_header(*fields), rows, tables + secret)
+    clean = bmp_file(bmp_header(*fields), rows, tables + bytes(len(secret)))
+
+    assert strip(data, scan(data, LIMITS)) == clean
+    assert strip(clean, scan(clean, LIMITS)) is clean
