@@ -14,13 +14,13 @@ ARENAS = 2
 
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
-GIVEN_BACK = 8 * 2**20
+GIVEN_BACK = 5 * 2**20
 """Bytes of a block that the kernel gets back as soon as it is freed. By itself glibc learns to keep blocks of up to
 32 MiB, once one was freed; pixels of large pictures lie in blocks of 16, and stayed between others that lived on.
 What is smaller, such as a picture of a megapixel and every file, is kept for the next: that saves its page faults.
 """
-KEPT = 64 * 2**20
-"""Bytes at the end of a place that are kept for what comes next, as many as glibc comes to by itself."""
+KEPT = 16 * 2**20
+"""Bytes at the end of a place that are kept for what comes next: ten pictures of a megapixel in transit."""
 
 
 def limit_memory() -> bool:

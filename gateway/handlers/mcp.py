@@ -15,6 +15,7 @@ from gateway.guide.pages import guide
 from gateway.hosting.gallery import Gallery
 from gateway.images import Picture
 from gateway.imaging import costs
+from gateway.imaging.errors import PictureError
 from gateway.imaging.limits import UNLIMITED
 from gateway.imaging.previews import preview
 from gateway.imaging.reading import read_picture
@@ -100,4 +101,7 @@ class McpHandler:
         if data is None:
             return None
         picture = await asyncio.to_thread(read_picture, data, UNLIMITED)
-        return await self._workers.run(lambda: preview(picture, PREVIEW_SIDE), size=costs.decoding(picture))
+        try:
+            return await self._workers.run(lambda: preview(picture, PREVIEW_SIDE), size=costs.decoding(picture))
+        except PictureError:  # too large for a glance; the address is told all the same
+            return None

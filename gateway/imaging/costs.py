@@ -79,8 +79,9 @@ def padding(picture: Picture) -> int:
 
 def upscaling(picture: Picture, times: int, format: ImageFormat) -> int:  # noqa: A002 - the field's word
     after = picture.width * times, picture.height * times
-    kept = 0 if is_large(after) else after[0] * after[1] * BYTES_A_PIXEL
-    working = _pixels(picture) * _LOOKED_THROUGH + kept + 2 * _STRIPS
+    result = after[0] * after[1] * BYTES_A_PIXEL
+    on_their_way = min(2 * _STRIPS, 3 * result)
+    working = _pixels(picture) * _LOOKED_THROUGH + (0 if is_large(after) else result) + on_their_way
     return max(decoding(picture), working, encoding(after, format, has_alpha=picture.has_alpha))
 
 

@@ -317,3 +317,14 @@ async def test_pictures_named_by_url_have_a_total_too(start: StartGateway, paint
     assert status == 413
     assert error_in(body)["param"] == "image"
     assert "131072 bytes in all" in str(error_in(body)["message"])
+
+
+async def test_work_that_would_take_too_much_memory_is_refused_in_so_many_words(start: StartGateway) -> None:
+    gateway = await start({"server": {"decode_memory": "1MiB"}})
+    good, large = data_url(plain((200, 100))), data_url(plain((1000, 800)))
+
+    assert (await gateway.post(UPSCALE, json={"image": good}))[0] == 200
+    for path, body in ((UPSCALE, {"image": large}), (EDITS, {"image": large, "prompt": "brighter"})):
+        status, answer = await gateway.post(path, json=body)
+        assert (status, error_in(answer)["param"]) == (400, "image")
+        assert "MiB of memory; one may take at most 2" in str(error_in(answer)["message"])

@@ -80,6 +80,8 @@ def held(value: Any) -> object:
             return value._blob.read()
         case list():
             return [held(item) for item in value]
+        case dict():
+            return {name: held(item) for name, item in value.items()}
         case _:
             return repr(value)
 

@@ -129,18 +129,29 @@ async def test_honest_pictures_share_one_memory_however_many_come(
 @pytest.mark.slow
 async def test_honest_enlargements_share_one_memory(tmp_path: Path, client: ClientSession) -> None:
     photo, factor = photograph((4000, 4000)), {"upscale_factor": "x2", "output_format": "jpeg"}
-    rise, statuses = await rise_of(tmp_path, {}, lambda child: uploaded(client, child, UPSCALE, photo, factor))
+    rise, statuses = await rise_of(
+        tmp_path,
+        {},
+        lambda child: uploaded(client, child, UPSCALE, photo, factor),
+        first=lambda child: uploaded(client, child, UPSCALE, photograph((40, 40)), factor),  # load what is loaded once
+    )
 
     sys.stdout.write(f"\n  {len(statuses)} enlargements to 64 megapixels at once: {rise / MIB:.0f} MiB more\n")
     assert set(statuses) == {200}
-    assert rise <= DECODE_BUDGET + NOISE
+    assert rise <= DECODE_BUDGET + NOISE + len(statuses) * len(photo)  # the uploads have a budget of their own
 
 
 async def rise_of(
-    folder: Path, document: Document, ask: Callable[[Child], Awaitable[int]], times: int = 8
+    folder: Path,
+    document: Document,
+    ask: Callable[[Child], Awaitable[int]],
+    times: int = 8,
+    first: Callable[[Child], Awaitable[int]] | None = None,
 ) -> tuple[int, list[int]]:
     """By how much memory rose while so many asked at once, in bytes, and what they got."""
     async with serving(folder, document) as child:
+        if first is not None:
+            await first(child)
         memory = Memory(child.process.pid)
         before = memory.forget()
         statuses = await asyncio.gather(*(ask(child) for _ in range(times)))

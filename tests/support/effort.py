@@ -57,4 +57,4 @@ class Effort:
         return self.name
 
 
-BRIEF, LONG = Effort("brief", 1), Effort("long", 50)
+BRIEF, LONG = Effort("brief", 1), Effort("long", 30)

@@ -29,6 +29,7 @@ from gateway.hosting.stores.sweeper import Sweeper
 from gateway.hosting.stores.threads import Threads
 from gateway.hosting.stores.tree import Tree, total
 from gateway.logs import event
+from gateway.spool import SpooledBlob
 
 THREADS = 8
 """Disks serve a few requests at a time best; more threads would only queue inside the kernel."""
@@ -232,6 +233,9 @@ def _copy(blob: Blob, file: BinaryIO) -> tuple[int, str]:
 
 
 def _pieces(blob: Blob) -> Iterator[bytes]:
+    if isinstance(blob, SpooledBlob):
+        yield from blob.pieces()
+        return
     if not isinstance(blob, FileBlob):
         yield blob.read()
         return
