@@ -28,8 +28,8 @@ from support.samples import photograph, plain, text
 
 from gateway.imaging.workers import DECODE_BUDGET
 
-NOISE = 16 * MIB
-"""Beside the 244 MiB of one picture of 64 megapixels: strips, the result on its way to the disk, the interpreter."""
+NOISE = 32 * MIB
+"""What the C library keeps in its two arenas, strips and results on their way among it, beside 244 MiB of pixels."""
 SLOWEST = 2.0
 MOST_RISE = 64 * MIB
 AT_ONCE = 2
