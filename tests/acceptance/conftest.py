@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from support.background import Serve, Standing, in_background
+from support.background import Standing, in_background
 from support.child import RunGateway, serving
 from support.gateway import Document, Gateway, StartGateway
 from support.painter import Painter, painting
 from support.picture_site import PictureSite, open_site
 
-from gateway.config import Config
 from gateway.config_file import parse
 from gateway.upstreams import DRIVER_SETTINGS
 
@@ -46,13 +45,6 @@ async def site() -> AsyncIterator[PictureSite]:
 async def neighbour(start: StartGateway) -> Gateway:
     """A gateway that may fetch from the site."""
     return await start(NEIGHBOURLY)
-
-
-@pytest.fixture
-def serve(configure: Callable[[Document], Config]) -> Iterator[Serve]:
-    """Run a gateway in a thread of its own, for clients that block."""
-    with ExitStack() as stack:
-        yield lambda document: stack.enter_context(in_background(configure(document))).address
 
 
 @pytest.fixture
