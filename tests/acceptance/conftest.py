@@ -52,3 +52,10 @@ async def run(tmp_path: Path) -> AsyncIterator[RunGateway]:
     """Run gateways in processes of their own, one folder for all."""
     async with AsyncExitStack() as stack:
         yield lambda document: stack.enter_async_context(serving(tmp_path, document))
+
+
+@pytest.fixture
+async def run_afresh(tmp_path: Path) -> AsyncIterator[RunGateway]:
+    """The same, each with an interpreter of its own: nothing between the command line and its end is taken as given."""
+    async with AsyncExitStack() as stack:
+        yield lambda document: stack.enter_async_context(serving(tmp_path, document, afresh=True))
