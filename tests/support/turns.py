@@ -30,7 +30,7 @@ def begin(config: pytest.Config) -> None:
     if _FOLDER not in os.environ:
         os.environ[_FOLDER] = folder = tempfile.mkdtemp(prefix="test-run-")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        config.add_cleanup(lambda: os.environ.pop(_FOLDER))
+        config.add_cleanup(lambda: os.unsetenv(_FOLDER))
     runs_tests = hasattr(config, "workerinput") or not config.option.numprocesses
     if runs_tests and os.environ.pop("PYTHONDONTWRITEBYTECODE", None) is not None:
         # A third of what a gateway in a process of its own takes to start. Beside the sources nothing is written.
