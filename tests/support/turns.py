@@ -14,23 +14,23 @@ import pytest
 
 PROCESSES = 2
 """Most tests use one processor or wait: two at a time are busy without being in each other's way."""
-_FOLDER = "TEST_RUN_FOLDER"
+FOLDER = "TEST_RUNFOLDER"
 """In the environment: what the processes of this run share."""
 
 
 def processes(config: pytest.Config) -> int:
     """How many run these tests: what is asked for by name, by a marker or with figures runs in this one, in order."""
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
+    whole = {Path(named).resolve() for named in config.args} == {config.rootpath / "tests"}
     by_default = "not slow" in config.option.markexpr and not config.option.keyword
     return PROCESSES if whole and by_default and config.option.capture != "no" else 0
 
 
 def begin(config: pytest.Config) -> None:
     """The first process makes the folder of the run, and takes it away at the end."""
-    if _FOLDER not in os.environ:
-        os.environ[_FOLDER] = folder = tempfile.mkdtemp(prefix="test-run-")
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = folder = tempfile.mkdtemp(prefix="test-run-")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-        config.add_cleanup(lambda: os.unsetenv(_FOLDER))
+        config.add_cleanup(lambda: os.unsetenv(FOLDER))
     runs_tests = hasattr(config, "workerinput") or not config.option.numprocesses
     if runs_tests and os.environ.pop("PYTHONDONTWRITEBYTECODE", None) is not None:
         # A third of what a gateway in a process of its own takes to start. Beside the sources nothing is written.
@@ -51,7 +51,7 @@ def turn(*, alone: bool) -> Iterator[None]:
 
 
 def _folder() -> Path:
-    return Path(os.environ[_FOLDER])
+    return Path(os.environ[FOLDER])
 
 
 @contextmanager
