@@ -128,8 +128,8 @@ def free_port() -> int:
             return port
 
 
-def await_port(port: int, patience: float = 10) -> None:
-    """Until somebody listens; ConnectionRefusedError after `patience` seconds."""
+def await_port(port: int, patience: float = 30) -> None:
+    """Until somebody listens; ConnectionRefusedError after `patience` seconds: Node needs a dozen on a busy machine."""
     end = time.monotonic() + patience
     while True:
         try:
