@@ -12,9 +12,9 @@ import argparse
 import asyncio
 import hashlib
 import os
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pybase64
 from aiohttp import ClientSession, ClientTimeout, FormData, TCPConnector, web
@@ -27,6 +27,7 @@ ADDRESS = (
 )
 """An answer of the images API that only names a picture."""
 _SESSION = web.AppKey("session", ClientSession)
+_FOLDER = web.AppKey("folder", Path)
 
 
 async def _session(app: web.Application) -> AsyncIterator[None]:
@@ -36,9 +37,13 @@ async def _session(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def make_app(kind: str, upstream: str) -> web.Application:
-    folder = Path(tempfile.mkdtemp(prefix="floor-"))
+async def _folder(app: web.Application) -> AsyncIterator[None]:
+    with TemporaryDirectory(prefix="floor-") as folder:
+        app[_FOLDER] = Path(folder)
+        yield
 
+
+def make_app(kind: str, upstream: str) -> web.Application:
     async def relay(request: web.Request) -> bytes:
         headers = {"Content-Type": request.headers.get("Content-Type", "application/json")}
         async with request.app[_SESSION].post(
@@ -59,6 +64,7 @@ def make_app(kind: str, upstream: str) -> web.Application:
     def keep(text: memoryview) -> str:
         data = pybase64.b64decode(text, validate=True)
         name = hashlib.sha256(data).hexdigest()[:32] + ".png"
+        folder = app[_FOLDER]
         temporary = folder / f"{name}.{id(data)}-{os.getpid()}"
         temporary.write_bytes(data)
         temporary.rename(folder / name)
@@ -82,7 +88,7 @@ def make_app(kind: str, upstream: str) -> web.Application:
         return web.Response(body=ADDRESS if kind == "url" else answer(kind), content_type="application/json")
 
     app = web.Application(client_max_size=2**26)
-    app.cleanup_ctx.append(_session)
+    app.cleanup_ctx.extend([_session, _folder])
     app.router.add_get("/pictures/{kind}", picture)
     app.router.add_get("/answers/{kind}", kept_answer)
     app.router.add_post("/{tail:.*}", {"proxy": proxy, "rehost": rehost, "form": form, "memory": proxy}[kind])

@@ -124,8 +124,8 @@ class ServerConfig(Section):
     body_memory: Annotated[Bytes, Field(gt=0)] = 96 * 2**20
     """Of large bodies that are in memory at a time; the others wait on disk."""
     decode_memory: Annotated[Bytes, Field(gt=0)] = 256 * 2**20
-    """Of pictures that are converted, fitted, scaled or drawn at a time. One alone may take twice as much; what needs
-    more is refused.
+    """Of pictures that are converted, fitted, scaled or drawn at a time. One alone may take two and a half times as
+    much; what needs more is refused.
     """
     head_timeout: Seconds = 20
     """For the request line and the headers."""

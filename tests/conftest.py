@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+import gc
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, TCPConnector
+from playwright.async_api import Browser, async_playwright
+from support.background import Serve, in_background
 from support.crowd import Crowd
 from support.gateway import Document, Gateway, StartGateway
+from support.programs import program
 from support.provider import Provider, providing
+from support.studio import FLAGS
+from support.turns import begin, processes, turn
 
 from gateway.app import make_app
 from gateway.config import Config
 from gateway.config_file import parse
 from gateway.server import listening
 from gateway.upstreams import DRIVER_SETTINGS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    begin(config)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return processes(config)
+
+
+def pytest_collection_finish() -> None:
+    """What all tests share is never looked through again, which took most of a second each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with turn(alone=item.get_closest_marker("alone") is not None):
+        return (yield)
 
 
 @pytest.fixture
@@ -48,6 +75,23 @@ async def start(configure: Callable[[Document], Config], client: ClientSession) 
             return Gateway(site.address, app, client)
 
         yield start_one
+
+
+@pytest.fixture
+def serve(configure: Callable[[Document], Config]) -> Iterator[Serve]:
+    """Run a gateway in a thread of its own, for clients that block and for browsers."""
+    with ExitStack() as stack:
+        yield lambda document: stack.enter_context(in_background(configure(document))).address
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Starting one takes longer than a test; contexts of their own keep tests apart."""
+    chromium = program("chromium")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        await running.close()
 
 
 @pytest.fixture

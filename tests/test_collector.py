@@ -12,9 +12,10 @@ from gateway import collector
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
+    """What all tests share was frozen before the first, and is again."""
     before = gc.get_threshold()
-    yield
     gc.unfreeze()
+    yield
     gc.set_threshold(*before)
 
 

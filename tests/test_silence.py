@@ -55,6 +55,7 @@ async def test_a_burst_that_is_answered_one_by_one_is_no_silence() -> None:
     assert set(answers) == {"answer"}
 
 
+@pytest.mark.alone
 async def test_one_question_is_given_up_though_others_are_answered() -> None:
     silence = Silence(MOST, LONGEST)
     lost = asyncio.create_task(outcome(silence.broken(after(5))))

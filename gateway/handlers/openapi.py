@@ -1,7 +1,8 @@
-"""/openapi.json: written at start, for a gateway that asks for tokens and for one that does not."""
+"""/openapi.json, for a gateway that asks for tokens and for one that does not."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Protocol
@@ -18,10 +19,15 @@ class Describe(Protocol):
 
 
 def openapi(describe: Describe, tokens: Tokens) -> Handler:
-    texts = {secured: json.dumps(describe(secured=secured)) for secured in (False, True)}
+    """Written when it is first asked for, in a thread, and kept: it takes as long as all else that a start makes."""
+    texts: dict[bool, str] = {}
 
     async def handle(_: web.Request) -> web.StreamResponse:
-        text = texts[not tokens.is_open]
-        return web.Response(text=text, content_type="application/json", headers={hdrs.CACHE_CONTROL: "no-cache"})
+        secured = not tokens.is_open
+        if secured not in texts:
+            texts[secured] = await asyncio.to_thread(lambda: json.dumps(describe(secured=secured)))
+        return web.Response(
+            text=texts[secured], content_type="application/json", headers={hdrs.CACHE_CONTROL: "no-cache"}
+        )
 
     return handle

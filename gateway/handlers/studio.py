@@ -6,9 +6,11 @@ import hashlib
 import html
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from string import Template
 from types import MappingProxyType
+from typing import NamedTuple
 
 from aiohttp import hdrs, web
 
@@ -22,6 +24,21 @@ _NOT_MODULES = {"theme.js"}
 _FRESH, _FOREVER, _NEVER = "no-cache", "public, max-age=31536000, immutable", "no-store"
 
 
+class _Shipped(NamedTuple):
+    page: str
+    """With places that a configuration fills."""
+    version: str
+    assets: Mapping[str, Asset]
+
+
+@cache
+def _shipped() -> _Shipped:
+    """Read and compressed once: a reload changes none of it."""
+    sources = {entry.name: entry.read_bytes() for entry in files("gateway").joinpath("studio").iterdir()}
+    page = sources.pop(PAGE).decode()
+    return _Shipped(page, _digest(sources), {name: Asset.of(name, data) for name, data in sources.items()})
+
+
 class StudioHandlers:
     """The files stand under a version, which is the digest of them all, and may be kept for ever under it.
 
@@ -30,16 +47,14 @@ class StudioHandlers:
     """
 
     def __init__(self, config: Config) -> None:
-        sources = {entry.name: entry.read_bytes() for entry in files("gateway").joinpath("studio").iterdir()}
-        page = sources.pop(PAGE).decode()
-        self._version = _digest(sources)
-        self._assets = {name: Asset.of(name, data) for name, data in sources.items()}
-        filled = Template(page).substitute(
+        shipped = _shipped()
+        self._version, self._assets = shipped.version, shipped.assets
+        filled = Template(shipped.page).substitute(
             version=self._version,
             settings=html.escape(json.dumps(page_settings(config))),
             preloads="\n".join(
                 f'<link rel="modulepreload" href="studio/{self._version}/{name}">'
-                for name in sorted(sources)
+                for name in sorted(self._assets)
                 if name.endswith(".js") and name not in _NOT_MODULES
             ),
         )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from support.background import Serve, Standing, in_background
+from support.background import Standing, in_background
 from support.child import RunGateway, serving
 from support.gateway import Document, Gateway, StartGateway
 from support.painter import Painter, painting
 from support.picture_site import PictureSite, open_site
 
-from gateway.config import Config
 from gateway.config_file import parse
 from gateway.upstreams import DRIVER_SETTINGS
 
@@ -49,14 +48,14 @@ async def neighbour(start: StartGateway) -> Gateway:
 
 
 @pytest.fixture
-def serve(configure: Callable[[Document], Config]) -> Iterator[Serve]:
-    """Run a gateway in a thread of its own, for clients that block."""
-    with ExitStack() as stack:
-        yield lambda document: stack.enter_context(in_background(configure(document))).address
-
-
-@pytest.fixture
 async def run(tmp_path: Path) -> AsyncIterator[RunGateway]:
     """Run gateways in processes of their own, one folder for all."""
     async with AsyncExitStack() as stack:
         yield lambda document: stack.enter_async_context(serving(tmp_path, document))
+
+
+@pytest.fixture
+async def run_afresh(tmp_path: Path) -> AsyncIterator[RunGateway]:
+    """The same, each with an interpreter of its own: nothing between the command line and its end is taken as given."""
+    async with AsyncExitStack() as stack:
+        yield lambda document: stack.enter_async_context(serving(tmp_path, document, afresh=True))

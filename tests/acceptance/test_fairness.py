@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from support.gateway import Gateway, StartGateway
 from support.images_api import GENERATIONS, ask
 from support.painter import Painter
@@ -69,6 +70,7 @@ async def flood(gateway: Gateway) -> AsyncIterator[Counter[int]]:
         await asyncio.wait(tasks)
 
 
+@pytest.mark.alone
 async def test_a_limited_flood_leaves_the_quiet_one_its_throughput(start: StartGateway, painter: Painter) -> None:
     painter.seconds, painter.pictures = WORK, [plain((64, 64))]
     loud = {"name": "loud", "token": "loud", "max_in_flight": 2, "requests_per_minute": 60}

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, async_playwright
-from support.background import Standing
-from support.gateway import StartGateway
-from support.programs import program
-from support.studio import FLAGS
+from playwright.async_api import Browser, Page
+from support.background import Serve, Standing
 from yarl import URL
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STARTER = (Path(__file__).parent / "published-starter.js").read_text()
 PUBLISHED = "https://nanobanana.aikit.club"
@@ -44,8 +44,8 @@ class Elsewhere:
         return next(said for said in self.said if words in said)
 
 
-@pytest.fixture
-async def elsewhere() -> AsyncIterator[Elsewhere]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def elsewhere(browser: Browser) -> AsyncIterator[Elsewhere]:
     documents: dict[str, str] = {}
 
     async def handle(_: web.Request) -> web.Response:
@@ -53,10 +53,10 @@ async def elsewhere() -> AsyncIterator[Elsewhere]:
 
     app = web.Application()
     app.router.add_get("/page", handle)
-    async with TestServer(app) as site, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
-        yield Elsewhere(str(site.make_url("")).rstrip("/"), await browser.new_page(), documents)
-        await browser.close()
+    async with TestServer(app) as site:
+        page = await browser.new_page()
+        yield Elsewhere(str(site.make_url("")).rstrip("/"), page, documents)
+        await page.context.close()
 
 
 def starter(address: str) -> str:
@@ -82,10 +82,10 @@ async def test_an_error_can_be_read_there(elsewhere: Elsewhere, standing: Standi
     assert "an integer from 1 to 4" in await elsewhere.heard("Error:")
 
 
-async def test_a_page_that_is_not_listed_learns_nothing(elsewhere: Elsewhere, start: StartGateway) -> None:
-    gateway = await start({"cors": {"origins": ["https://app.example.com"]}})
+async def test_a_page_that_is_not_listed_learns_nothing(elsewhere: Elsewhere, serve: Serve) -> None:
+    address = serve({"cors": {"origins": ["https://app.example.com"]}})
 
-    await elsewhere.show(starter(gateway.address))
+    await elsewhere.show(starter(address))
 
     assert "CORS" in await elsewhere.heard("CORS")
     assert not any("Image URL" in said for said in elsewhere.said)

@@ -40,8 +40,8 @@ async def posted(client: ClientSession, url: str, body: object) -> tuple[int, An
         return response.status, await response.json(), response
 
 
-async def test_the_first_line_says_the_address(run: RunGateway, client: ClientSession) -> None:
-    child = await run({})
+async def test_the_first_line_says_the_address(run_afresh: RunGateway, client: ClientSession) -> None:
+    child = await run_afresh({})
 
     assert re.fullmatch(r"Nano Banana Gateway at http://127\.0\.0\.1:[0-9]+ \(open to all\)\n", child.first_line)
     async with client.get(f"{child.address}/readyz") as response:
@@ -49,8 +49,8 @@ async def test_the_first_line_says_the_address(run: RunGateway, client: ClientSe
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-async def test_asked_to_end_an_idle_gateway_ends_with_0(run: RunGateway, number: signal.Signals) -> None:
-    child = await run({"server": {"port": 0, "drain_timeout": 0.2}})
+async def test_asked_to_end_an_idle_gateway_ends_with_0(run_afresh: RunGateway, number: signal.Signals) -> None:
+    child = await run_afresh({"server": {"port": 0, "drain_timeout": 0.2}})
 
     child.signal(number)
 

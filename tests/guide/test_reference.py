@@ -59,7 +59,8 @@ def test_every_error_is_there() -> None:
 
 
 def test_every_error_code_is_there() -> None:
-    trees = [ast.parse(path.read_text()) for path in (ROOT / "gateway").rglob("*.py")]
+    texts = [path.read_text() for path in (ROOT / "gateway").rglob("*.py")]
+    trees = [ast.parse(text) for text in texts if "code=" in text]
     codes = {
         node.value.value
         for tree in trees

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,7 @@ ROUTES = {"/", "/docs", "/docs/api", "/docs/search", "/openapi.json", "/favicon.
 SITE = Site(guide())
 
 
+@cache
 def known() -> set[str]:
     pages = {f"/docs/{name}{ending}" for name in guide().pages for ending in ("", ".md")}
     anchors = {f"/docs/{section.address}" for page in guide().pages.values() for section in sections(page)}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has annotations and no marker
-from playwright.async_api import Page, ViewportSize, async_playwright, expect
-from support.gateway import Gateway
-from support.programs import program
-from support.studio import FLAGS
+from playwright.async_api import Browser, Page, ViewportSize, expect
+from support.background import Serve
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DESKTOP = ViewportSize(width=1280, height=800)
 MILLISECONDS = 20_000
@@ -31,14 +32,12 @@ class Watched:
             self.faults.append(f"asked {url}")
 
 
-@pytest.fixture
-async def watched(gateway: Gateway) -> AsyncIterator[Watched]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program("chromium"), args=FLAGS)
-        page = await browser.new_page(viewport=DESKTOP)
-        page.set_default_timeout(MILLISECONDS)
-        yield Watched(page, gateway.address)
-        await browser.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def watched(browser: Browser, serve: Serve) -> AsyncIterator[Watched]:
+    page = await browser.new_page(viewport=DESKTOP)
+    page.set_default_timeout(MILLISECONDS)
+    yield Watched(page, serve({}))
+    await page.context.close()
 
 
 async def test_the_guide_is_read_and_searched(watched: Watched) -> None:

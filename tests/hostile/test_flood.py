@@ -59,7 +59,7 @@ def document(provider: Provider, size: Size) -> dict[str, Any]:
 async def test_a_flood_is_served_or_shed(tmp_path: Path, provider: Provider, size: Size) -> None:
     provider.script(*[HELD] * size.requests)
     async with (
-        serving(tmp_path, document(provider, size)) as child,
+        serving(tmp_path, document(provider, size), afresh=True) as child,
         ClientSession(connector=TCPConnector(limit=0)) as session,
     ):
         memory = Memory(child.process.pid)

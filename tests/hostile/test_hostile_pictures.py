@@ -80,7 +80,7 @@ async def both_ways(client: ClientSession, child: Child, pictures: Mapping[str, 
 
 async def test_hostile_pictures_cost_neither_time_nor_memory(tmp_path: Path, client: ClientSession) -> None:
     hostile, bloat = refused(), bloated()
-    async with serving(tmp_path, {}) as child:
+    async with serving(tmp_path, {}, afresh=True) as child:
         for as_form in (False, True):  # load what is loaded once
             assert (await sent(client, child, "warm", plain(), as_form=as_form)).status == 200
         memory = Memory(child.process.pid)
@@ -149,7 +149,7 @@ async def rise_of(
     first: Callable[[Child], Awaitable[int]] | None = None,
 ) -> tuple[int, list[int]]:
     """By how much memory rose while so many asked at once, in bytes, and what they got."""
-    async with serving(folder, document) as child:
+    async with serving(folder, document, afresh=True) as child:
         if first is not None:
             await first(child)
         memory = Memory(child.process.pid)

@@ -97,7 +97,7 @@ async def status(client: ClientSession, child: Child, body: Body) -> int:
 @pytest.mark.parametrize(("name", "limit"), CASES)
 async def test_eight_at_once_stay_within_bounds(tmp_path: Path, client: ClientSession, name: str, limit: str) -> None:
     body = BODIES[name]()
-    async with serving(tmp_path, {"server": {"port": 0, "max_body": limit}}) as child:
+    async with serving(tmp_path, {"server": {"port": 0, "max_body": limit}}, afresh=True) as child:
         memory, started = Memory(child.process.pid), time.perf_counter()
         before = memory.forget()
         statuses = await asyncio.gather(*(status(client, child, body) for _ in range(AT_ONCE)))
@@ -152,7 +152,7 @@ async def test_honest_ones_reach_the_backend(
     rows = zlib.compress(random.Random(1).randbytes(14_000_000), 0)
     body = honest(kind, png(2000, 2000, data=rows))
     document = {**painter.document(), "server": {"port": 0, "max_body": "64MiB"}}
-    async with serving(tmp_path, document) as child:
+    async with serving(tmp_path, document, afresh=True) as child:
         memory = Memory(child.process.pid)
         statuses = await asyncio.gather(*(status(client, child, body) for _ in range(times)))
         peak = memory.peak

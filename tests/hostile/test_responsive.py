@@ -74,6 +74,7 @@ async def lags(client: ClientSession, child: Child) -> dict[float, float]:
         return {float(most): float(count) for most, count in LAG.findall(await response.text())}
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("seconds", [4, pytest.param(30, marks=pytest.mark.slow)])
 async def test_the_loop_is_free_during_large_uploads(
     tmp_path: Path, client: ClientSession, painter: Painter, seconds: int

@@ -190,6 +190,7 @@ async def gateway(folder: Path, size: Size) -> AsyncIterator[Child]:
         yield child
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("size", [SMALL, pytest.param(FULL, marks=pytest.mark.slow)], ids=["small", "full"])
 async def test_slow_sockets_end_in_time_and_disturb_nobody(tmp_path: Path, client: ClientSession, size: Size) -> None:
     async with gateway(tmp_path, size) as child:

@@ -40,6 +40,7 @@ def raw(data: bytes) -> bytes:
         ("deflate", zlib.compress(TEXT)),
         ("deflate", raw(TEXT)),
     ],
+    ids=["none", "identity", "gzip in odd letters", "x-gzip", "gzip of two members", "deflate", "raw deflate"],
 )
 @pytest.mark.parametrize("step", [1, 7, 10_000])
 async def test_what_is_taken(encoding: str, data: bytes, step: int) -> None:

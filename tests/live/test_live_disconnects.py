@@ -66,6 +66,7 @@ async def test_a_fan_out_is_cancelled_whole(front: StartFronted, crowd: Crowd, p
     await asyncio.wait_for(provider.left(4), 1)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("on_disconnect", ["cancel", "finish"])
 async def test_a_thousand_lost_clients_leave_no_task_behind(
     front: StartFronted, crowd: Crowd, provider: Provider, on_disconnect: str

@@ -39,7 +39,7 @@ async def test_the_sidecar_is_ready_soon_and_idles_small(tmp_path: Path, client:
     starts, worked, resident, own = [], [], [], []
     for _ in range(ROUNDS):
         began = time.monotonic()
-        async with serving(tmp_path, yaml.safe_load(yaml.safe_dump(sections))) as gateway:
+        async with serving(tmp_path, yaml.safe_load(yaml.safe_dump(sections)), afresh=True) as gateway:
             async with client.get(gateway.address + "/readyz") as response:
                 assert response.status == 200
             starts.append(time.monotonic() - began)

@@ -42,6 +42,7 @@ async def test_without_a_key_every_post_is_new(gateway: Fronted, crowd: Crowd, p
     assert len(provider.calls) == 2
 
 
+@pytest.mark.alone
 async def test_a_thousand_with_one_key_make_one_call(front: StartFronted, crowd: Crowd, provider: Provider) -> None:
     gateway = await front({"server": {"max_in_flight": 2000}})
     provider.script(HELD)

@@ -37,6 +37,7 @@ async def test_an_equal_get_is_answered_from_memory(gateway: Fronted, crowd: Cro
     assert len(provider.calls) == 1
 
 
+@pytest.mark.alone
 async def test_a_thousand_equal_gets_are_one_call(front: StartFronted, crowd: Crowd, provider: Provider) -> None:
     gateway = await front({"server": {"max_in_flight": 2000}})
     provider.script(HELD)

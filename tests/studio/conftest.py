@@ -1,36 +1,18 @@
-"""A browser for all tests of the studio, and a gateway beside it in a thread of its own."""
+"""The studio of a gateway, which runs in a thread of its own, in a browser."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
-from support.background import Serve, in_background
+from playwright.async_api import Browser
+from support.background import Serve
 from support.gateway import Document
 from support.painter import Painter, painting
-from support.programs import program
-from support.studio import DESKTOP, FLAGS, OpenStudio, Studio
-
-from gateway.config import Config
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    return program("chromium")
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(chromium: str) -> AsyncIterator[Browser]:
-    """Starting one takes longer than a test; contexts of their own keep tests apart."""
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        await running.close()
+from support.studio import DESKTOP, OpenStudio, Studio
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -38,12 +20,6 @@ async def painter() -> AsyncIterator[Painter]:
     """A provider to put behind the gateway, with its `document()`."""
     async with painting() as provider:
         yield provider
-
-
-@pytest.fixture
-def serve(configure: Callable[[Document], Config]) -> Iterator[Serve]:
-    with ExitStack() as stack:
-        yield lambda document: stack.enter_context(in_background(configure(document))).address
 
 
 @pytest_asyncio.fixture(loop_scope="session")

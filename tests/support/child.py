@@ -7,15 +7,18 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeAlias
 
 import yaml
 
 import gateway
 from support.gateway import Document
+from support.nursery import Born, born
 
 PATIENCE = 60
 """Seconds for anything that is waited for: a machine that is busy with other tests starts a process in a dozen."""
@@ -25,7 +28,7 @@ _PACKAGE = Path(gateway.__file__).parents[1]
 class Child:
     """A gateway that serves."""
 
-    def __init__(self, process: Process, first_line: str, log: Path) -> None:
+    def __init__(self, process: Process | Born, first_line: str, log: Path) -> None:
         self.process = process
         self.first_line = first_line
         self.address = first_line.split()[4]
@@ -49,18 +52,23 @@ RunGateway: TypeAlias = Callable[[Document], Coroutine[Any, Any, Child]]
 
 @asynccontextmanager
 async def serving(
-    folder: Path, document: Document, patience: float = PATIENCE, *, before: Callable[[], None] | None = None
+    folder: Path,
+    document: Document,
+    patience: float = PATIENCE,
+    *,
+    afresh: bool = False,
+    before: Callable[[], None] | None = None,
 ) -> AsyncIterator[Child]:
     """`python -m gateway` in `folder` at a free port, from its first line until it is killed.
 
-    `patience`: seconds for it to start. `before`: called in its process, before it is the gateway.
+    `patience`: seconds for it to start. `afresh`: with an interpreter of its own, where the start or the memory of the
+    whole process is what is tested. `before`: called in its process, before it is the gateway, which begins afresh.
     """
     file, log = folder / "gateway.yaml", folder / "log"
     file.write_text(yaml.safe_dump({"server": {"port": 0}, **document}))
     with log.open("w") as errors:
-        process = await _python(
-            "-m", "gateway", "--config", file.name, folder=folder, stdout=PIPE, stderr=errors, preexec_fn=before
-        )
+        begin = partial(_python, before=before) if afresh or before else born
+        process = await begin(["--config", file.name], cwd=folder, env=_environment(), stderr=errors.fileno())
     try:
         async with asyncio.timeout(patience):
             first = (await process.stdout.readline()).decode() if process.stdout else ""
@@ -76,12 +84,22 @@ async def command(
     folder: Path, *arguments: str, before: Callable[[], None] | None = None
 ) -> tuple[int | None, str, str]:
     """Exit status, output and errors of one command. `before`: as above."""
-    process = await _python("-m", "gateway", *arguments, folder=folder, stdout=PIPE, stderr=PIPE, preexec_fn=before)
-    async with asyncio.timeout(PATIENCE):
-        output, errors = await process.communicate()
-    return process.returncode, output.decode(), errors.decode()
+    begin = partial(_python, before=before) if before else born
+    with TemporaryFile() as errors:
+        process = await begin(arguments, cwd=folder, env=_environment(), stderr=errors.fileno())
+        async with asyncio.timeout(PATIENCE):
+            output, _ = await process.communicate()
+        errors.seek(0)
+        return process.returncode, output.decode(), errors.read().decode()
 
 
-async def _python(*arguments: str, folder: Path, **options: Any) -> Process:
-    environment = {**os.environ, "PYTHONPATH": str(_PACKAGE)}  # the package under test, wherever the folder is
-    return await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=folder, env=environment, **options)
+async def _python(
+    arguments: Sequence[str], *, cwd: Path, env: Mapping[str, str], stderr: int, before: Callable[[], None] | None
+) -> Process:
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gateway", *arguments), cwd=cwd, env=env, stdout=PIPE, stderr=stderr, preexec_fn=before
+    )
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(_PACKAGE)}  # the package under test, wherever the folder is

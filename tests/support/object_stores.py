@@ -7,13 +7,14 @@ import hashlib
 import hmac
 import importlib.util
 import os
+import random
 import secrets
 import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ import pytest
 from gateway.config import ImagesConfig
 from support.programs import program
 
+_DICE = random.SystemRandom()
 AZURITE_ACCOUNT = "devstoreaccount1"
 AZURITE_KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """Published with Azurite, the same in every installation."""
@@ -115,14 +117,19 @@ def _make_container(endpoint: str) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One at which nobody listens, and that the system gives to no connection and no other server by itself.
+
+    Tests run side by side: a port it gives, once it is given back, may be another's before it is used.
+    """
+    while True:
+        port = _DICE.randrange(20_000, 32_000)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-def await_port(port: int, patience: float = 10) -> None:
-    """Until somebody listens; ConnectionRefusedError after `patience` seconds."""
+def await_port(port: int, patience: float = 30) -> None:
+    """Until somebody listens; ConnectionRefusedError after `patience` seconds: Node needs a dozen on a busy machine."""
     end = time.monotonic() + patience
     while True:
         try:

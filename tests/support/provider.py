@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
-import socket
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,6 +17,7 @@ from aiohttp import hdrs, web
 from multidict import CIMultiDictProxy
 
 from support.gateway import Document
+from support.object_stores import free_port
 from support.samples import plain
 
 KEY = "sk-of-the-provider"
@@ -208,10 +208,7 @@ async def providing() -> AsyncIterator[Provider]:
 
 def closed_port() -> int:
     """One that refuses connections."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    return free_port()
 
 
 def behind(*base_urls: str, **keys: Any) -> Document:

@@ -73,6 +73,7 @@ async def test_the_last_spans_leave_when_the_gateway_stops(collector: Collector,
     assert len(collector.spans) == 3
 
 
+@pytest.mark.alone
 async def test_a_collector_that_hangs_holds_up_neither_work_nor_the_end(
     collector: Collector, metrics: Metrics, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -112,11 +113,13 @@ async def test_a_dead_collector_is_told_of_once_and_served_again(
     ]
 
 
-async def test_spans_wait_for_a_collector_that_is_away_for_a_moment(collector: Collector, metrics: Metrics) -> None:
+async def test_spans_wait_for_a_collector_that_is_away_for_a_moment(
+    collector: Collector, metrics: Metrics, every: float
+) -> None:
     await collector.stop()
     async with recording(collector.endpoint, metrics) as recorder:
         record(recorder, 5)
-        await asyncio.sleep(1.2)  # the first export has failed then
+        await asyncio.sleep(every + 0.2)  # the first export has failed then
         await collector.start()
         await collector.named("work", 5)
 

@@ -39,8 +39,8 @@ async def collector() -> AsyncIterator[Collector]:
 
 
 @pytest.fixture
-def traced(start: StartGateway, provider: Provider, collector: Collector) -> Callable[..., Any]:
-    """Start a gateway in front of the provider that exports to the collector."""
+def traced(collector: Collector, provider: Provider, start: StartGateway) -> Callable[..., Any]:
+    """Start a gateway in front of the provider that exports to the collector, which outlives it to take the last."""
 
     async def start_one(**keys: Any) -> Gateway:
         tracing = {"endpoint": collector.endpoint, **keys}
