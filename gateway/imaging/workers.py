@@ -17,8 +17,8 @@ DECODE_BUDGET = 256 * 2**20
 """Bytes that decoded pixels, and those who make them, hold at a time in the whole process."""
 ALONE = 2.5
 """Times the budget that one picture may take while nothing else is worked on: decoders of some formats hold three times
-the pixels that they give out, and the encoder of a transparent WebP eight times those that it is given. It is enough for
-4096 x 4096 of them, a common picture enlarged four times. What needs more is refused.
+the pixels that they give out, and the encoder of a transparent WebP eight times those that it is given. It is enough
+for 4096 x 4096 of them, a common picture enlarged four times. What needs more is refused.
 """
 
 

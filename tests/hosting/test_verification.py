@@ -17,28 +17,30 @@ from gateway.images import ImageFormat, Operation
 OpenStore = Callable[..., Awaitable[FileStore]]
 
 
-async def kept(store: FileStore, data: bytes) -> HostedName:
-    return await store.put(Draft(MemoryBlob(data), Operation.EDIT, ImageFormat.PNG))
+async def kept(open_store: OpenStore, *pictures: bytes) -> list[HostedName]:
+    """Written by a store that is closed again: a running one may just be writing its own record."""
+    store = await open_store()
+    names = [await store.put(Draft(MemoryBlob(data), Operation.EDIT, ImageFormat.PNG)) for data in pictures]
+    await store.close()
+    return names
 
 
 async def test_whole_pictures_are_good(open_store: OpenStore, tmp_path: Path) -> None:
-    store = await open_store()
-    for data in (b"one", b"two", b"three"):
-        await kept(store, data)
+    await kept(open_store, b"one", b"two", b"three")
 
     assert verify(tmp_path / "images") == Report(good=3, damaged=(), foreign=0, unfinished=0)
 
 
 @pytest.mark.parametrize("damage", [b"picturE", b"pictur", b"picture ", b""])
 async def test_a_picture_that_changed_is_named(open_store: OpenStore, tmp_path: Path, damage: bytes) -> None:
-    name = await kept(await open_store(), b"picture")
+    (name,) = await kept(open_store, b"picture")
     (tmp_path / "images/20251124/1307" / str(name)).write_bytes(damage)
 
     assert verify(tmp_path / "images") == Report(good=0, damaged=(str(name),), foreign=0, unfinished=0)
 
 
 async def test_what_is_not_ours_is_counted_and_not_read(open_store: OpenStore, tmp_path: Path) -> None:
-    name = await kept(await open_store(), b"picture")
+    (name,) = await kept(open_store, b"picture")
     root = tmp_path / "images"
     shard = root / "20251124/1307"
     (shard / "notes.txt").write_text("")

@@ -58,7 +58,9 @@ class FilePicture:
             yield self._whole(await self._in_thread(self._read, position, min(position + CHUNK, stop)))
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._file.close)  # freeing a file that was deleted meanwhile takes its time
+        # In a thread: freeing a file that was deleted meanwhile takes its time. Shielded: a client that has what it
+        # wanted may leave in this very moment.
+        await asyncio.shield(asyncio.to_thread(self._file.close))
 
     def abandon(self) -> None:
         """Close without waiting for it."""
