@@ -106,6 +106,17 @@ class NotFound(GatewayError):
     status, type, label = 404, INVALID_REQUEST, "not_found"
 
 
+class Gone(NotFound):
+    """For a name that is not ours, a picture that is unknown, gone or damaged, and a link that is not good: the same
+    words for all, so that nobody learns which it is.
+    """
+
+    WORDS = "Image not found or expired"
+
+    def __init__(self) -> None:
+        super().__init__(self.WORDS)
+
+
 class MethodNotAllowed(GatewayError):
     status, type, label = 405, INVALID_REQUEST, "method_not_allowed"
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from aiohttp import hdrs, web
 
-from gateway.errors import NotFound, RangeNotSatisfiable
+from gateway.errors import Gone, RangeNotSatisfiable
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.names import HostedName
 from gateway.hosting.redirects import LIFE, Redirects
@@ -20,8 +20,6 @@ from gateway.hosting.signing import Access, Links
 from gateway.hosting.stores.base import StoredPicture
 from gateway.middleware.links import Handler
 
-GONE = "Image not found or expired"
-"""For a name that is not ours, a picture that is unknown, gone or damaged, and a link that is not good."""
 WHOLE = 8 * 2**20
 """Bytes up to which a picture is read and sent in one piece: fewer system calls, and verified before it leaves."""
 
@@ -52,7 +50,7 @@ def hosted(gallery: Gallery, links: Links, redirects: Redirects | None = None) -
         filename = request.match_info["filename"]
         access = links.access(filename, request.query)
         if access is None:
-            raise NotFound(GONE)
+            raise Gone
         if redirects is not None:
             return await _redirect(request, gallery.name(filename), redirects)
         return await serve_hosted(request, gallery, filename, access=access)
@@ -72,12 +70,12 @@ async def serve_hosted(
     `access` was granted already; it only bounds how long and by whom the answer may be kept.
 
     Raises:
-        NotFound: not a name of ours, unknown, expired or damaged: the same words for all.
+        Gone: not a name of ours, unknown, expired or damaged.
         RangeNotSatisfiable: a range that lies behind the end.
     """
     stored = await gallery.open(filename)
     if stored is None:
-        raise NotFound(GONE)
+        raise Gone
     async with stored:
         said = {**_headers(stored.name, gallery.seconds_left(stored.name), access), **headers}
         if _unchanged(request, stored.name):
@@ -93,13 +91,13 @@ async def serve_hosted(
 async def _redirect(request: web.Request, name: HostedName | None, redirects: Redirects) -> web.StreamResponse:
     """To an address that is signed for this method; 307, so that HEAD stays HEAD."""
     if name is None:
-        raise NotFound(GONE)
+        raise Gone
     if _unchanged(request, name):
         return web.Response(status=web.HTTPNotModified.status_code, headers={hdrs.ETAG: name.etag})
     method: Literal["GET", "HEAD"] = "HEAD" if request.method == hdrs.METH_HEAD else "GET"
     address = await redirects.address(name, method)
     if address is None:
-        raise NotFound(GONE)
+        raise Gone
     said = {hdrs.LOCATION: address, hdrs.CACHE_CONTROL: f"private, max-age={int(LIFE / 2)}"}
     return web.Response(status=web.HTTPTemporaryRedirect.status_code, headers=said)
 

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from gateway.answers import Answer, AnsweredImage
 from gateway.blob import Encoded, to_base64
-from gateway.errors import NotFound
+from gateway.errors import Gone
 from gateway.handlers.events import EventStream, Work
 from gateway.handlers.hosted import ONLY_SHOWN, serve_hosted
 from gateway.handlers.pieces import body_of
@@ -65,7 +65,7 @@ class Renderer:
             return image.picture
         data = await self._gallery.load(str(image.name))
         if data is None:
-            raise NotFound("Image not found or expired")
+            raise Gone
         return await asyncio.to_thread(read_picture, data, UNLIMITED)
 
     def _url(self, request: web.Request, image: AnsweredImage) -> str | None:

@@ -6,7 +6,7 @@ from aiohttp import web
 from yarl import URL
 
 from gateway.concurrency import all_of
-from gateway.errors import BadRequest, PayloadTooLarge
+from gateway.errors import BadRequest, Gone, PayloadTooLarge
 from gateway.hosting.gallery import Gallery
 from gateway.hosting.signing import Links
 from gateway.images import AnyRequest, EditRequest, Picture, PictureInput, UpscaleRequest
@@ -83,7 +83,7 @@ class _PicturesLink:
         if name is None:
             await self._fetch.fetch_into(take, sent.url, param=param)
         elif not await self._copied(name, sent.url, take):
-            raise BadRequest.picture(param, "Image not found or expired.")
+            raise BadRequest.picture(param, f"{Gone.WORDS}.")
         return await self._intake.take(Upload(await draft.finish()), param, luggage.spool)
 
     async def _copied(self, name: str, url: str, take: Take) -> bool:

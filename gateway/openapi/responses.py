@@ -6,6 +6,7 @@ from gateway.errors import (
     BadRequest,
     Forbidden,
     GatewayError,
+    Gone,
     InternalError,
     KeyReused,
     MethodNotAllowed,
@@ -78,7 +79,7 @@ def response_components() -> dict[str, Node]:
         ),
         "NotFound": _refusal(
             "There is nothing here, or no longer.",
-            picture=NotFound("Image not found or expired"),
+            picture=Gone(),
             model=NotFound("This model does not exist. The models are listed at /v1/models"),
         ),
         # No operation refers to it: it is what an address says to the methods that it does not have.

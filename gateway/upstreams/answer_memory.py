@@ -1,5 +1,8 @@
 """Bounds the bytes of upstream answers that are held at a time, however many arrive together.
 
+What counts is the first answer of a request, which is its only one unless several pictures were asked for of a backend
+that makes one at a time. Event streams are read as they come: whoever listens wants what there is.
+
 An answer is not read before its turn has come: meanwhile it waits in the kernel's buffers and at the backend.
 Reading 256 answers of 2 MB one after another takes no longer than all at once, and a fraction of the memory.
 """

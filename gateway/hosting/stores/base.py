@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from gateway.blob import Blob
-from gateway.errors import NotFound
+from gateway.errors import Gone
 from gateway.hosting.names import HostedName
 from gateway.images import ImageFormat, Operation
 
@@ -34,11 +34,11 @@ class Usage:
         return Usage(self.images - other.images, self.bytes - other.bytes)
 
 
-class DamagedPicture(NotFound):
+class DamagedPicture(Gone):
     """What is stored under a name is not what was named. To a client the picture is gone."""
 
     def __init__(self, name: HostedName) -> None:
-        super().__init__("Image not found or expired")
+        super().__init__()
         self.name = name
 
 
