@@ -60,6 +60,7 @@ async def test_what_one_puts_another_gets(server: RedisServer, metrics: Metrics)
         assert gauge(metrics) == 1
 
 
+@pytest.mark.alone
 async def test_whoever_waits_when_it_goes_down_waits_no_longer(server: RedisServer, metrics: Metrics) -> None:
     async with connected(server.url, metrics) as state:
         server.pause()

@@ -87,7 +87,13 @@ FOLDERS: dict[str, tuple[str, str, str, int]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "store", "locked", "mode"), FOLDERS.values(), ids=FOLDERS)
+@pytest.mark.parametrize(
+    ("name", "store", "locked", "mode"),
+    [
+        pytest.param(*row, id=how, marks=[] if how == "not writable" else pytest.mark.slow)
+        for how, row in FOLDERS.items()
+    ],
+)
 async def test_the_folder_of_pictures(tmp_path: Path, name: str, store: str, locked: str, mode: int) -> None:
     (tmp_path / locked).mkdir()
     fault = f"images.store: the folder {tmp_path}/{store} cannot be used: {DENIED}"
@@ -99,7 +105,7 @@ async def test_the_folder_of_pictures(tmp_path: Path, name: str, store: str, loc
     assert len(lines) == 1 or name == "doctor"
 
 
-@pytest.mark.parametrize("name", ["serve", "doctor"])
+@pytest.mark.parametrize("name", ["serve", pytest.param("doctor", marks=pytest.mark.slow)])
 async def test_a_root_that_is_read_only(tmp_path: Path, name: str) -> None:
     """As containers have it, with a volume that somebody forgot."""
     with read_only(tmp_path / "data"):

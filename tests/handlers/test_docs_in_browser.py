@@ -67,7 +67,16 @@ async def test_the_reference_sends_a_request(watched: Watched) -> None:
     assert watched.faults == []
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/generate", "/docs/configuration", "/docs/search?q=retry"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs",
+        *(
+            pytest.param(f"/docs/{page}", marks=pytest.mark.slow)
+            for page in ("generate", "configuration", "search?q=retry")
+        ),
+    ],
+)
 async def test_the_guide_shuts_nobody_out(watched: Watched, path: str) -> None:
     await watched.page.goto(watched.address + path)
 

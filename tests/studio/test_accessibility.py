@@ -15,8 +15,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest.mark.parametrize(
     ("device", "scheme"),
-    [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light")],
-    ids=["light", "dark", "phone"],
+    [
+        pytest.param(DESKTOP, "light", id="light"),
+        pytest.param(DESKTOP, "dark", id="dark", marks=pytest.mark.slow),
+        pytest.param(PHONE, "light", id="phone", marks=pytest.mark.slow),
+    ],
 )
 async def test_no_state_of_the_page_shuts_anybody_out(
     open_studio: OpenStudio, device: dict[str, Any], scheme: str
