@@ -124,7 +124,7 @@ class ServerConfig(Section):
     body_memory: Annotated[Bytes, Field(gt=0)] = 96 * 2**20
     """Of large bodies that are in memory at a time; the others wait on disk."""
     decode_memory: Annotated[Bytes, Field(gt=0)] = 256 * 2**20
-    """Of pictures that are converted, fitted, scaled or drawn at a time. One alone may take two and a half times as
+    """Of pictures that are converted, fitted, scaled or drawn at a time. One alone may take three times as
     much; what needs more is refused.
     """
     head_timeout: Seconds = 20

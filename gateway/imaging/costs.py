@@ -25,7 +25,7 @@ _ENCODER = {
     ImageFormat.JPEG: 0,
     ImageFormat.WEBP: 8,  # its own copy, that in its own colours, and the result
 }
-_TRANSPARENCY = 22
+_TRANSPARENCY = 30
 """Bytes a pixel more for the transparency of a WebP, which is coded without loss."""
 _FLATTENING = 5
 """Bytes a pixel for the white ground of a small picture, and what is transparent in it."""

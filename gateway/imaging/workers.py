@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 DECODE_BUDGET = 256 * 2**20
 """Bytes that decoded pixels, and those who make them, hold at a time in the whole process."""
-ALONE = 2.5
+ALONE = 3
 """Times the budget that one picture may take while nothing else is worked on: decoders of some formats hold three times
-the pixels that they give out, and the encoder of a transparent WebP eight times those that it is given. It is enough
+the pixels that they give out, and the encoder of a transparent WebP ten times those that it is given. It is enough
 for 4096 x 4096 of them, a common picture enlarged four times. What needs more is refused.
 """
 
@@ -27,7 +27,7 @@ class Workers:
 
     def __init__(self, *, threads: int | None = None, budget: int = DECODE_BUDGET) -> None:
         self._budget = Budget(budget)
-        self._most = int(budget * ALONE)
+        self._most = budget * ALONE
         self._threads = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="imaging")
 
     async def run(self, work: Callable[[], T], *, size: int) -> T:

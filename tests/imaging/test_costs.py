@@ -64,6 +64,7 @@ LARGE = [
     ("png-transparent", 16, "x2 jpeg"),
     ("png-transparent", 4, "x4 jpeg"),
     ("png-transparent", 12, "convert webp"),
+    ("png-transparent", 1, "x4 webp"),
     ("png-transparent", 40, "mask"),
     ("jpeg", 40, "padded"),
 ]

@@ -24,8 +24,8 @@ def workers() -> Iterator[Workers]:
 async def test_what_takes_more_than_one_may_is_refused_at_once(workers: Workers) -> None:
     ran: list[bool] = []
 
-    with pytest.raises(PictureError, match="takes 26 MiB of memory; one may take at most 25"):
-        await workers.run(lambda: ran.append(True), size=int(ALONE * 10 * MIB) + MIB)
+    with pytest.raises(PictureError, match="takes 31 MiB of memory; one may take at most 30"):
+        await workers.run(lambda: ran.append(True), size=ALONE * 10 * MIB + MIB)
 
     assert ran == []
 
@@ -45,7 +45,7 @@ async def test_what_takes_more_than_the_budget_works_alone(workers: Workers) -> 
         with lock:
             running -= 1
 
-    await asyncio.gather(*(workers.run(work, size=int(ALONE * 10 * MIB)) for _ in range(3)))
+    await asyncio.gather(*(workers.run(work, size=ALONE * 10 * MIB) for _ in range(3)))
 
     assert most == 1
 
