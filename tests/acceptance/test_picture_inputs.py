@@ -327,4 +327,4 @@ async def test_work_that_would_take_too_much_memory_is_refused_in_so_many_words(
     for path, body in ((UPSCALE, {"image": large}), (EDITS, {"image": large, "prompt": "brighter"})):
         status, answer = await gateway.post(path, json=body)
         assert (status, error_in(answer)["param"]) == (400, "image")
-        assert "MiB of memory; one may take at most 2" in str(error_in(answer)["message"])
+        assert "MiB of memory; one may take at most 3" in str(error_in(answer)["message"])
