@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ from aiohttp import ClientSession
 from support.bound import be_bound, needs_to_be_bound
 from support.child import Child, command, serving
 from support.images_api import GENERATIONS
-from support.programs import program
+from support.small_disk import read_only_disk
 
 DENIED = "Permission denied"
 TOKENS = {"auth": {"tokens": [{"name": "web", "token_file": "secrets/token"}]}}
@@ -108,28 +107,11 @@ async def test_the_folder_of_pictures(tmp_path: Path, name: str, store: str, loc
 @pytest.mark.parametrize("name", ["serve", pytest.param("doctor", marks=pytest.mark.slow)])
 async def test_a_root_that_is_read_only(tmp_path: Path, name: str) -> None:
     """As containers have it, with a volume that somebody forgot."""
-    with read_only(tmp_path / "data"):
+    with read_only_disk(tmp_path / "data"):
         lines = await said(tmp_path, {"images": {"store": "file:./data/images"}}, name)
 
     fault = f"images.store: the folder {tmp_path}/data/images cannot be used: Read-only file system"
     assert fault in [line.strip() for line in lines]
-
-
-@contextmanager
-def read_only(folder: Path) -> Iterator[None]:
-    folder.mkdir()
-    mounted = subprocess.run(  # noqa: S603 - our own arguments
-        [program("mount"), "-t", "tmpfs", "-o", "ro,size=4096", "tmpfs", str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if mounted.returncode:
-        pytest.skip(f"no disk can be mounted: {mounted.stderr.strip()}; run this as root, with CAP_SYS_ADMIN")
-    try:
-        yield
-    finally:
-        subprocess.run([program("umount"), str(folder)], check=True)  # noqa: S603 - likewise
 
 
 async def test_doctor_makes_nothing(tmp_path: Path) -> None:

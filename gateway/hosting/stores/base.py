@@ -74,6 +74,21 @@ class StoredPicture(Protocol):
     ) -> None: ...
 
 
+class ClosedAtTheEnd:
+    """A stored picture as a context manager, for those that are made here."""
+
+    async def close(self) -> None:
+        """Nothing is held open, unless a picture says otherwise."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
 class Store(Protocol):
     """One place for pictures. Constructing it does no I/O; it is opened once, used, and closed once.
 

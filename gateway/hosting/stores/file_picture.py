@@ -8,12 +8,11 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from io import FileIO
-from types import TracebackType
-from typing import ParamSpec, Self, TypeVar
+from typing import ParamSpec, TypeVar
 
 from gateway.blob import CHUNK
 from gateway.hosting.names import HostedName
-from gateway.hosting.stores.base import DamagedPicture
+from gateway.hosting.stores.base import ClosedAtTheEnd, DamagedPicture
 from gateway.hosting.stores.failures import as_unavailable
 from gateway.hosting.stores.threads import Threads
 from gateway.logs import event
@@ -27,7 +26,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-class FilePicture:
+class FilePicture(ClosedAtTheEnd):
     """A `gateway.hosting.stores.base.StoredPicture`.
 
     Nothing is given out unverified, ranges included: a file that is too large for memory is hashed once
@@ -65,14 +64,6 @@ class FilePicture:
     def abandon(self) -> None:
         """Close without waiting for it."""
         self._file.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         with as_unavailable("read"):

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from types import TracebackType
-from typing import Self
 
 from cachetools import LRUCache
 
 from gateway.blob import CHUNK
 from gateway.hosting.names import HostedName
-from gateway.hosting.stores.base import Draft, Store, StoredPicture, Usage
+from gateway.hosting.stores.base import ClosedAtTheEnd, Draft, Store, StoredPicture, Usage
 
 LARGEST_SHARE = 8
 """A picture that would take more than this part of the memory is not kept: it would drive the others out."""
 
 
-class MemoryPicture:
+class MemoryPicture(ClosedAtTheEnd):
     """A `gateway.hosting.stores.base.StoredPicture` whose bytes were verified when they were read."""
 
     def __init__(self, name: HostedName, data: bytes) -> None:
@@ -34,19 +32,8 @@ class MemoryPicture:
         for position in range(start, stop, CHUNK):
             yield self._data[position : min(position + CHUNK, stop)]
 
-    async def close(self) -> None:
-        """Nothing is held open."""
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Nothing is held open."""
-
-
-class _Remembered:
+class _Remembered(ClosedAtTheEnd):
     """A `gateway.hosting.stores.base.StoredPicture` that is kept once somebody has read it whole.
 
     Who only asks whether it has changed reads nothing, and drives nothing out.
@@ -67,14 +54,6 @@ class _Remembered:
 
     async def close(self) -> None:
         await self._stored.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
 
 class FrontedStore:

@@ -6,12 +6,10 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import AsyncIterator
-from types import TracebackType
-from typing import Self
 
 from gateway.blob import CHUNK
 from gateway.hosting.names import HostedName
-from gateway.hosting.stores.base import DamagedPicture
+from gateway.hosting.stores.base import ClosedAtTheEnd, DamagedPicture
 from gateway.hosting.stores.bucket import Bucket, Opened
 from gateway.logs import event
 
@@ -23,7 +21,7 @@ PART = 4 * CHUNK
 _log = logging.getLogger("gateway.hosting.stores")
 
 
-class ObjectPicture:
+class ObjectPicture(ClosedAtTheEnd):
     """A `gateway.hosting.stores.base.StoredPicture`.
 
     A whole picture is checked against its name before its last chunk leaves. A part of one that is too large for
@@ -62,14 +60,6 @@ class ObjectPicture:
     async def close(self) -> None:
         """What was not read is dropped with its connection."""
         self._opened = None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def _content(self) -> Opened:
         """Read once, an answer is used up; whoever reads again asks again."""
